@@ -1,0 +1,131 @@
+package io.mas.api.metadata;
+
+import io.mas.common.object.ExtentId;
+import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The seam to the database of metadata. Keep it narrow: a new operation must be one that MongoDB
+ * does atomically on a single document, found by {@code _id} or by one of the few secondary
+ * indexes.
+ *
+ * <p><b>Atomic</b> is each write of one document, and nothing more: no operation spans two
+ * documents. A write that returned {@link WriteOutcome#APPLIED} is durable (fsynced; acknowledged
+ * by a majority). Each document's version starts at 1 and is raised by exactly one with each write;
+ * an absent document counts as version 0. Reads of one document never see a part of a write. Lists
+ * are not snapshots: a document written while the list is read may be in it or not, all others are.
+ *
+ * <p>Every operation throws {@link io.mas.common.error.MasException} with METADATA_UNREACHABLE when
+ * the database does not answer a read in time; a write that gets no answer returns {@link
+ * WriteOutcome#UNKNOWN}. A document whose format number is unknown throws METADATA_UNREACHABLE too,
+ * and says which. Implementations are thread-safe and may block.
+ */
+public interface MetadataStore extends AutoCloseable {
+
+  /** The id of this cluster: made once, at the first call ever, and the same for good. */
+  String clusterId();
+
+  // Files
+
+  /** The file's document, live or deleted. */
+  Optional<FileDocument> file(ObjectHash hash, Concern concern);
+
+  /**
+   * Writes {@code next} if the document's version is {@code next.version() - 1} (0: absent).
+   * Whether a refused commit wrote a document that is there already is for the caller to see by
+   * reading again.
+   */
+  WriteOutcome compareAndSetFile(FileDocument next);
+
+  /**
+   * Live files, newest first, then by hash.
+   *
+   * @param namePrefix only names that begin so; "" for all
+   * @param cursor the cursor of the page before, or "" for the first page
+   * @param limit the most files to return, 1 to 1000
+   * @throws io.mas.common.error.MasException PARAMETER_MALFORMED for a cursor that is none
+   */
+  FilePage files(String namePrefix, String cursor, int limit);
+
+  /**
+   * A page of a listing.
+   *
+   * @param files may be fewer than asked for although more follow
+   * @param cursor for the next page, or "" if this is the last
+   */
+  record FilePage(List<FileDocument> files, String cursor) {
+    public FilePage {
+      files = List.copyOf(files);
+    }
+  }
+
+  // Extents
+
+  /** The extents of a part with ordinals from {@code from} on, in order, at most {@code limit}. */
+  List<ExtentDocument> extents(PartId part, int from, int limit, Concern concern);
+
+  /** Inserts a document of version 1; REFUSED if there is one with this id. Never an upsert. */
+  WriteOutcome insertExtent(ExtentDocument extent);
+
+  /** Writes {@code next} if the document's version is {@code next.version() - 1}, at least 1. */
+  WriteOutcome compareAndSetExtent(ExtentDocument next);
+
+  /** Deletes the document if it has this version. An absent one is REFUSED. */
+  WriteOutcome deleteExtent(ExtentId id, long version);
+
+  // Uploads and chunks
+
+  Optional<UploadDocument> upload(UploadId id, Concern concern);
+
+  /** All uploads of a hash, of whatever session and state. */
+  List<UploadDocument> uploads(ObjectHash hash);
+
+  /** Uploads that expire before {@code time} (Unix milliseconds), the oldest first. */
+  List<UploadDocument> uploadsExpiringBefore(long time, int limit);
+
+  /** Writes {@code next} if the document's version is {@code next.version() - 1} (0: absent). */
+  WriteOutcome compareAndSetUpload(UploadDocument next);
+
+  /** Deletes the document if it has this version. An absent one is REFUSED. */
+  WriteOutcome deleteUpload(UploadId id, long version);
+
+  Optional<ChunkDocument> chunk(UploadId upload, long generation, int number);
+
+  /** The chunks of a generation in order of their numbers, with {@link Concern#LINEARIZABLE}. */
+  List<ChunkDocument> chunks(UploadId upload, long generation);
+
+  /** How many chunks a generation has. */
+  int countChunks(UploadId upload, long generation);
+
+  /** Inserts; REFUSED if there is a chunk of this number: the first wins. */
+  WriteOutcome insertChunk(ChunkDocument chunk);
+
+  /** Writes {@code next} if the chunk of its number names {@code replaced}. */
+  WriteOutcome replaceChunk(ChunkDocument next, PartId replaced);
+
+  /** Deletes the document if it names this part. An absent one is REFUSED. */
+  WriteOutcome deleteChunk(ChunkDocument chunk);
+
+  // Garbage
+
+  /** Writes the note, whether or not one of this id is there; durable when it returns. */
+  void putGarbage(GarbageDocument garbage);
+
+  /** Notes due at {@code time} (Unix milliseconds) or before, the oldest first. */
+  List<GarbageDocument> dueGarbage(long time, int limit);
+
+  /** Removes the note; nothing happens if there is none. */
+  void removeGarbage(String id);
+
+  // Nodes
+
+  List<NodeDocument> nodes();
+
+  /** Writes {@code next} if the document's version is {@code next.version() - 1} (0: absent). */
+  WriteOutcome compareAndSetNode(NodeDocument next);
+
+  @Override
+  void close();
+}

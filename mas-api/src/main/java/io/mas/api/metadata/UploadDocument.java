@@ -1,0 +1,81 @@
+package io.mas.api.metadata;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code uploads/{hash, session}}: an attempt to store a file in chunks.
+ *
+ * @param id hash and session, the document's id
+ * @param version 1 when inserted, raised by one with each change
+ * @param generation random; chunks belong to one generation, so that a replaced upload's never mix
+ *     in
+ * @param state where the upload stands
+ * @param name the name that the file will have
+ * @param time creation time, Unix milliseconds
+ * @param expires Unix milliseconds; 7 days after the last chunk
+ * @param replaceable a finish has found another content: any chunk may be sent again with other
+ *     bytes
+ * @param lease who is finishing, or null
+ */
+public record UploadDocument(
+    UploadId id,
+    long version,
+    long generation,
+    State state,
+    String name,
+    long time,
+    long expires,
+    boolean replaceable,
+    @Nullable Lease lease) {
+
+  /** Where an upload stands. */
+  public enum State {
+    OPEN,
+    FINISHING,
+    COMMITTED,
+    ABORTED
+  }
+
+  /**
+   * Keeps a second {@code finish} from doing the work twice; safety does not depend on it.
+   *
+   * @param owner random id of the finish
+   * @param until Unix milliseconds; another finish may take over afterwards
+   */
+  public record Lease(String owner, long until) {}
+
+  public UploadDocument {
+    Objects.requireNonNull(id);
+    if (version < 1) {
+      throw new IllegalArgumentException("version " + version + ", expected 1 or more");
+    }
+    if ((state == State.FINISHING) != (lease != null)) {
+      throw new IllegalArgumentException("upload is %s, lease %s".formatted(state, lease));
+    }
+  }
+
+  /** The next version in {@code state}, without a lease. */
+  public UploadDocument to(State next) {
+    return new UploadDocument(
+        id, version + 1, generation, next, name, time, expires, replaceable, null);
+  }
+
+  /** The next version, being finished under {@code lease}. */
+  public UploadDocument finishing(Lease lease) {
+    return new UploadDocument(
+        id, version + 1, generation, State.FINISHING, name, time, expires, replaceable, lease);
+  }
+
+  /** The next version, open again after a finish found another content. */
+  public UploadDocument reopened() {
+    return new UploadDocument(
+        id, version + 1, generation, State.OPEN, name, time, expires, true, null);
+  }
+
+  /** The next version with a later end. */
+  public UploadDocument expiring(long later) {
+    return new UploadDocument(
+        id, version + 1, generation, state, name, time, later, replaceable, lease);
+  }
+}
