@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *     in
  * @param state where the upload stands
  * @param name the name that the file will have
+ * @param size bytes that the file will have, as the client said, or {@link #UNSAID}
+ * @param chunks how many chunks there will be, as the client said, or {@link #UNSAID}
  * @param time creation time, Unix milliseconds
  * @param expires Unix milliseconds; 7 days after the last chunk
  * @param replaceable a finish has found another content: any chunk may be sent again with other
@@ -24,10 +26,15 @@ public record UploadDocument(
     long generation,
     State state,
     String name,
+    long size,
+    int chunks,
     long time,
     long expires,
     boolean replaceable,
     @Nullable Lease lease) {
+
+  /** In place of a size or a number of chunks that the client has not given. */
+  public static final int UNSAID = -1;
 
   /** Where an upload stands. */
   public enum State {
@@ -58,24 +65,34 @@ public record UploadDocument(
   /** The next version in {@code state}, without a lease. */
   public UploadDocument to(State next) {
     return new UploadDocument(
-        id, version + 1, generation, next, name, time, expires, replaceable, null);
+        id, version + 1, generation, next, name, size, chunks, time, expires, replaceable, null);
   }
 
   /** The next version, being finished under {@code lease}. */
   public UploadDocument finishing(Lease lease) {
     return new UploadDocument(
-        id, version + 1, generation, State.FINISHING, name, time, expires, replaceable, lease);
+        id,
+        version + 1,
+        generation,
+        State.FINISHING,
+        name,
+        size,
+        chunks,
+        time,
+        expires,
+        replaceable,
+        lease);
   }
 
   /** The next version, open again after a finish found another content. */
   public UploadDocument reopened() {
     return new UploadDocument(
-        id, version + 1, generation, State.OPEN, name, time, expires, true, null);
+        id, version + 1, generation, State.OPEN, name, size, chunks, time, expires, true, null);
   }
 
   /** The next version with a later end. */
   public UploadDocument expiring(long later) {
     return new UploadDocument(
-        id, version + 1, generation, state, name, time, later, replaceable, lease);
+        id, version + 1, generation, state, name, size, chunks, time, later, replaceable, lease);
   }
 }

@@ -1,0 +1,62 @@
+package io.mas.api.object;
+
+import io.mas.common.object.ObjectHash;
+import java.util.List;
+import java.util.Optional;
+
+/** Looking up, reading, listing and deleting stored files. Thread-safe; blocks. */
+public final class Files {
+
+  /** What is stored under the hash, if it is. */
+  public Optional<FileInfo> find(ObjectHash hash) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * What is stored under the hash.
+   *
+   * @throws io.mas.common.error.MasException NO_SUCH_FILE
+   */
+  public FileInfo info(ObjectHash hash) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Opens a file for reading; no byte is fetched yet.
+   *
+   * @throws io.mas.common.error.MasException NO_SUCH_FILE, or UPLOAD_NOT_FINISHED while one is
+   *     under way
+   */
+  public StoredFile open(ObjectHash hash) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Deletes the file for everyone.
+   *
+   * @return what was deleted
+   * @throws io.mas.common.error.MasException NO_SUCH_FILE; METADATA_NOT_SAVED if others interfere
+   */
+  public FileInfo delete(ObjectHash hash) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * Live files, newest first.
+   *
+   * @param namePrefix only names that begin so; "" for all
+   * @param cursor the cursor of the page before, or ""
+   * @param limit 1 to 1000
+   */
+  public Page list(String namePrefix, String cursor, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  /**
+   * A page of a listing.
+   *
+   * @param files may be fewer than asked for although more follow
+   * @param cursor for the next page, or "" if this is the last
+   */
+  public record Page(List<FileInfo> files, String cursor) {}
+}
