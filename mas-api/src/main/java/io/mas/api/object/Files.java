@@ -5,21 +5,17 @@ import java.util.List;
 import java.util.Optional;
 
 /** Looking up, reading, listing and deleting stored files. Thread-safe; blocks. */
-public final class Files {
+public interface Files {
 
   /** What is stored under the hash, if it is. */
-  public Optional<FileInfo> find(ObjectHash hash) {
-    throw new UnsupportedOperationException();
-  }
+  Optional<FileInfo> find(ObjectHash hash);
 
   /**
    * What is stored under the hash.
    *
    * @throws io.mas.common.error.MasException NO_SUCH_FILE
    */
-  public FileInfo info(ObjectHash hash) {
-    throw new UnsupportedOperationException();
-  }
+  FileInfo info(ObjectHash hash);
 
   /**
    * Opens a file for reading; no byte is fetched yet.
@@ -27,9 +23,7 @@ public final class Files {
    * @throws io.mas.common.error.MasException NO_SUCH_FILE, or UPLOAD_NOT_FINISHED while one is
    *     under way
    */
-  public StoredFile open(ObjectHash hash) {
-    throw new UnsupportedOperationException();
-  }
+  StoredFile open(ObjectHash hash);
 
   /**
    * Deletes the file for everyone.
@@ -37,9 +31,7 @@ public final class Files {
    * @return what was deleted
    * @throws io.mas.common.error.MasException NO_SUCH_FILE; METADATA_NOT_SAVED if others interfere
    */
-  public FileInfo delete(ObjectHash hash) {
-    throw new UnsupportedOperationException();
-  }
+  FileInfo delete(ObjectHash hash);
 
   /**
    * Live files, newest first.
@@ -48,9 +40,7 @@ public final class Files {
    * @param cursor the cursor of the page before, or ""
    * @param limit 1 to 1000
    */
-  public Page list(String namePrefix, String cursor, int limit) {
-    throw new UnsupportedOperationException();
-  }
+  Page list(String namePrefix, String cursor, int limit);
 
   /**
    * A page of a listing.
@@ -58,5 +48,5 @@ public final class Files {
    * @param files may be fewer than asked for although more follow
    * @param cursor for the next page, or "" if this is the last
    */
-  public record Page(List<FileInfo> files, String cursor) {}
+  record Page(List<FileInfo> files, String cursor) {}
 }

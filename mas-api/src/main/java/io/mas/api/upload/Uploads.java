@@ -12,50 +12,36 @@ import java.util.OptionalLong;
  * Bodies are read as streams, on the caller's thread, and never beyond their limit; a body that
  * cannot be read ends with the IOException wrapped as UNREADABLE_BODY.
  */
-public final class Uploads {
+public interface Uploads {
 
   /** Stores a whole file; if it is already stored, {@code body} is not read. */
-  public FileInfo single(TokenGrant grant, String name, InputStream body) {
-    throw new UnsupportedOperationException();
-  }
+  FileInfo single(TokenGrant grant, String name, InputStream body);
 
   /** Begins or resumes an upload in chunks. */
-  public UploadProgress init(TokenGrant grant, String name, OptionalLong size, OptionalInt chunks) {
-    throw new UnsupportedOperationException();
-  }
+  UploadProgress init(TokenGrant grant, String name, OptionalLong size, OptionalInt chunks);
 
   /**
    * Fails early, before the body is read, if the upload takes no chunk now: UPLOAD_NOT_INITIALISED,
    * ALREADY_STORED, CHUNK_CONFLICT while it is being finished.
    */
-  public void requireOpen(TokenGrant grant) {
-    throw new UnsupportedOperationException();
-  }
+  void requireOpen(TokenGrant grant);
 
   /** Stores the bytes of a chunk, whose number may not be known yet. */
-  public ReceivedChunk receive(TokenGrant grant, InputStream body) {
-    throw new UnsupportedOperationException();
-  }
+  ReceivedChunk receive(TokenGrant grant, InputStream body);
 
   /**
    * Completes an upload: verifies the whole content and commits it. A second call joins one that is
    * running on this gateway.
    */
-  public FileInfo finish(TokenGrant grant, OptionalLong size, OptionalInt chunks) {
-    throw new UnsupportedOperationException();
-  }
+  FileInfo finish(TokenGrant grant, OptionalLong size, OptionalInt chunks);
 
   /**
    * The same in the background; a repeated call tells how it stands.
    *
    * @return the file's info if it is done; its persistence is false while the work goes on
    */
-  public FileInfo finishAsync(TokenGrant grant, OptionalLong size, OptionalInt chunks) {
-    throw new UnsupportedOperationException();
-  }
+  FileInfo finishAsync(TokenGrant grant, OptionalLong size, OptionalInt chunks);
 
   /** Gives the upload up; its chunks are collected. Nothing happens if there is none. */
-  public void abort(TokenGrant grant) {
-    throw new UnsupportedOperationException();
-  }
+  void abort(TokenGrant grant);
 }
