@@ -11,7 +11,7 @@ public interface StoredFile {
 
   /**
    * Makes sure that the first block of the range can be had, so that a failure can still be
-   * answered with a status; the block is kept for {@link #copy}.
+   * answered with a status; the block is kept for {@link Reading#copy}.
    *
    * @throws io.mas.common.error.MasException TOO_FEW_SHARDS
    */
