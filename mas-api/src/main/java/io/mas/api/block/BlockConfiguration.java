@@ -1,0 +1,27 @@
+package io.mas.api.block;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the room. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(BlockProperties.class)
+public class BlockConfiguration {
+
+  @Bean
+  BufferPool bufferPool(BlockProperties properties) {
+    return new BufferPool(properties.buffers().toBytes(), properties.patience());
+  }
+
+  @Bean
+  CpuPool cpuPool(BlockProperties properties) {
+    int threads = properties.cpuThreads();
+    return new CpuPool(threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+  }
+
+  @Bean
+  BlockCodec blockCodec() {
+    return new BlockCodec();
+  }
+}

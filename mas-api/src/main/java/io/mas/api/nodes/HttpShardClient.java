@@ -1,0 +1,234 @@
+package io.mas.api.nodes;
+
+import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.InternalApi;
+import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.ShardFrame;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.hc.client5.http.classic.methods.HttpDelete;
+import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.classic.methods.HttpPut;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The internal API over HTTP/1.1 with kept connections. Apache HttpClient's blocking form: a socket on a
+ * virtual thread, which costs less than half of the JDK's client ({@code stack.md}).
+ */
+final class HttpShardClient implements ShardClient {
+  private static final int COPY_BYTES = 64 << 10;
+
+  private final NodesProperties properties;
+  private final String clusterId;
+  private final JsonMapper json = JsonMapper.builder().build();
+  private final CloseableHttpClient http;
+
+  HttpShardClient(NodesProperties properties, String clusterId) {
+    this.properties = properties;
+    this.clusterId = clusterId;
+    Timeout request = Timeout.of(properties.requestTimeout());
+    this.http =
+        HttpClients.custom()
+            .setConnectionManager(
+                PoolingHttpClientConnectionManagerBuilder.create()
+                    .setMaxConnPerRoute(properties.connectionsPerNode())
+                    .setMaxConnTotal(properties.connectionsPerNode() * 64)
+                    .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
+                    .setDefaultConnectionConfig(
+                        ConnectionConfig.custom()
+                            .setConnectTimeout(Timeout.of(properties.connectTimeout()))
+                            .setSocketTimeout(request)
+                            .setValidateAfterInactivity(TimeValue.ofSeconds(1))
+                            .build())
+                    .build())
+            .setDefaultRequestConfig(
+                RequestConfig.custom()
+                    .setConnectionRequestTimeout(request)
+                    .setResponseTimeout(request)
+                    .build())
+            .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS))
+            .disableCookieManagement()
+            .disableAuthCaching()
+            .disableContentCompression()
+            .disableRedirectHandling()
+            .build();
+  }
+
+  /** What is done with the body of a 2xx answer. */
+  private interface Body<T> {
+    T read(@Nullable HttpEntity entity) throws IOException;
+  }
+
+  @Override
+  public void put(Member node, Column column, List<Payload> blocks) throws NodeException {
+    String query =
+        "?hash=%s&k=%d&m=%d&block-size=%d&codec=%d"
+            .formatted(
+                column.hash(),
+                column.layout().k(),
+                column.layout().m(),
+                column.layout().blockSize(),
+                column.layout().codec());
+    HttpPut request = new HttpPut(node.address() + InternalApi.shardPath(column.key()) + query);
+    request.setEntity(new FramesEntity(blocks));
+    call(node, request, entity -> null);
+  }
+
+  @Override
+  public ShardFrame get(Member node, ShardKey key, int block, MemorySegment into)
+      throws NodeException {
+    HttpGet request =
+        new HttpGet(
+            "%s%s?from=%d&count=1".formatted(node.address(), InternalApi.shardPath(key), block));
+    return call(node, request, entity -> readFrame(body(entity), block, into));
+  }
+
+  private static ShardFrame readFrame(InputStream in, int block, MemorySegment into)
+      throws IOException {
+    ShardFrame frame = ShardFrame.readFrom(ByteBuffer.wrap(in.readNBytes(ShardFrame.BYTES)));
+    if (frame.status() == ShardFrame.Status.OK) {
+      if (frame.block() != block || frame.payloadLength() != into.byteSize()) {
+        throw new IOException(
+            "block %d with %d bytes, expected block %d with %d"
+                .formatted(frame.block(), frame.payloadLength(), block, into.byteSize()));
+      }
+      readFully(in, into);
+    }
+    return frame;
+  }
+
+  private static void readFully(InputStream in, MemorySegment into) throws IOException {
+    byte[] copy = new byte[(int) Math.min(COPY_BYTES, into.byteSize())];
+    long at = 0;
+    while (at < into.byteSize()) {
+      int n = in.read(copy, 0, (int) Math.min(copy.length, into.byteSize() - at));
+      if (n < 0) {
+        throw new IOException("shard ends after %d of %d bytes".formatted(at, into.byteSize()));
+      }
+      MemorySegment.copy(copy, 0, into, ValueLayout.JAVA_BYTE, at, n);
+      at += n;
+    }
+  }
+
+  @Override
+  public void delete(Member node, ShardKey key) throws NodeException {
+    call(node, new HttpDelete(node.address() + InternalApi.shardPath(key)), entity -> null);
+  }
+
+  @Override
+  public void putCommitRecord(Member node, CommitRecord record) throws NodeException {
+    HttpPut request =
+        new HttpPut(
+            "%s%s/%s/%d"
+                .formatted(
+                    node.address(), InternalApi.COMMITS_PATH, record.hash(), record.version()));
+    request.setEntity(
+        new ByteArrayEntity(json.writeValueAsBytes(record), ContentType.APPLICATION_JSON));
+    call(node, request, entity -> null);
+  }
+
+  @Override
+  public NodeAnnouncement identify(URI address) throws NodeException {
+    HttpGet request = new HttpGet(address + InternalApi.IDENTITY_PATH);
+    Timeout timeout = Timeout.of(properties.probeTimeout());
+    request.setConfig(
+        RequestConfig.custom()
+            .setConnectionRequestTimeout(timeout)
+            .setResponseTimeout(timeout)
+            .build());
+    return call(
+        address.toString(),
+        request,
+        entity -> json.readValue(body(entity), NodeAnnouncement.class));
+  }
+
+  private static InputStream body(@Nullable HttpEntity entity) throws IOException {
+    if (entity == null) {
+      throw new IOException("an answer without a body");
+    }
+    return entity.getContent();
+  }
+
+  private <T> T call(Member node, HttpUriRequestBase request, Body<T> body) throws NodeException {
+    request.setHeader(InternalApi.CLUSTER, clusterId);
+    request.setHeader(InternalApi.NODE, node.id());
+    request.setHeader(InternalApi.COUNTER, node.identity().counter());
+    return call(node.id(), request, body);
+  }
+
+  private <T> T call(String node, HttpUriRequestBase request, Body<T> body) throws NodeException {
+    request.setHeader(InternalApi.PROTOCOL, InternalApi.VERSION);
+    try {
+      return http.execute(
+          request,
+          response -> {
+            if (response.getCode() >= 300) {
+              throw new Refused(refusal(node, response));
+            }
+            return body.read(response.getEntity());
+          });
+    } catch (Refused e) {
+      throw e.refusal;
+    } catch (IOException | RuntimeException e) {
+      throw new NodeException("node %s: %s".formatted(node, e), e);
+    }
+  }
+
+  private static NodeException refusal(String node, ClassicHttpResponse response)
+      throws IOException {
+    Header header = response.getFirstHeader(InternalApi.ERROR);
+    HttpEntity entity = response.getEntity();
+    String text =
+        entity == null
+            ? ""
+            : new String(entity.getContent().readNBytes(1000), StandardCharsets.UTF_8);
+    String message = "node %s: HTTP %d %s".formatted(node, response.getCode(), text);
+    for (NodeError error : NodeError.values()) {
+      if (header != null && error.name().equals(header.getValue())) {
+        return new NodeException(error, message);
+      }
+    }
+    return new NodeException(message, null);
+  }
+
+  /** Carries a refusal out of the response handler. */
+  private static final class Refused extends IOException {
+    private static final long serialVersionUID = 1;
+    final transient NodeException refusal;
+
+    Refused(NodeException refusal) {
+      super(refusal);
+      this.refusal = refusal;
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close(CloseMode.IMMEDIATE);
+  }
+}

@@ -1,0 +1,235 @@
+package io.mas.api.nodes;
+
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.NodeDocument;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.cluster.NodeDiscovery;
+import io.mas.common.cluster.NodeIdentity;
+import io.mas.common.cluster.NodeState;
+import io.mas.common.error.MasException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who the storage nodes are and which of them answer (design.md, section 6). Fed by announcements, by
+ * direct probes of nodes that are silent, and by the failures of real requests. A node that fails is
+ * <em>suspect</em>: it gets no new writes and is read last, until a probe succeeds. Nothing is ever
+ * concluded from silence alone. Thread-safe.
+ */
+public final class NodeView implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeView.class);
+
+  /** How far the saved log sequence may lag behind: it is saved at most so often. */
+  private static final long SAVE_EVERY_MILLIS = 60_000;
+
+  private final MetadataStore metadata;
+  private final ShardClient client;
+  private final NodesProperties properties;
+  private final InstantSource clock;
+  private final String clusterId;
+  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private NodeDiscovery.@Nullable Subscription subscription;
+
+  /**
+   * What is known of a node.
+   *
+   * @param announcement the last one accepted
+   * @param heard when anything was last heard of it, Unix milliseconds
+   * @param saved when its document was last written, Unix milliseconds
+   * @param suspect whether the last request or probe failed
+   */
+  private record Entry(NodeAnnouncement announcement, long heard, long saved, boolean suspect) {
+    Entry suspected() {
+      return new Entry(announcement, heard, saved, true);
+    }
+  }
+
+  /**
+   * How a node stands, for health and operators.
+   *
+   * @param suspect whether it answers nothing at the moment
+   */
+  public record Standing(Member member, NodeState state, boolean suspect) {
+    /** Whether it gets new shards. */
+    public boolean writable() {
+      return !suspect && state == NodeState.UP;
+    }
+  }
+
+  public NodeView(
+      MetadataStore metadata, ShardClient client, NodesProperties properties, InstantSource clock) {
+    this.metadata = metadata;
+    this.client = client;
+    this.properties = properties;
+    this.clock = clock;
+    this.clusterId = metadata.clusterId();
+  }
+
+  /** Begins with the saved view, listens, asks who is there, and probes who is silent. */
+  public void start(NodeDiscovery nodes) {
+    for (NodeDocument saved : metadata.nodes()) {
+      entries.putIfAbsent(saved.nodeId(), new Entry(saved.announcement(), 0, 0, true));
+    }
+    subscription = nodes.listen(this::accept);
+    nodes.ask();
+    Thread.ofVirtual().name("mas-node-prober").start(this::probeUntilClosed);
+  }
+
+  /** Takes an announcement if it is of this cluster and of the node's present life or a later one. */
+  public void accept(NodeAnnouncement news) {
+    try {
+      NodeIdentity identity = news.identity();
+      if (!identity.clusterId().equals(clusterId)) {
+        LOG.warn("node {} of foreign cluster {} refused", identity.nodeId(), identity.clusterId());
+        return;
+      }
+      entries.compute(identity.nodeId(), (id, known) -> merge(news, known));
+    } catch (MasException e) {
+      LOG.warn("announcement of node {} not saved: {}", news.identity().nodeId(), e.getMessage());
+    }
+  }
+
+  private @Nullable Entry merge(NodeAnnouncement news, @Nullable Entry known) {
+    long now = clock.millis();
+    boolean sameLife =
+        known != null && known.announcement.identity().equals(news.identity()) && known.saved > 0;
+    if (sameLife && news.sequence() < known.announcement.sequence()) {
+      return known; // a late message
+    }
+    if (sameLife && now - known.saved < SAVE_EVERY_MILLIS) {
+      return new Entry(news, now, known.saved, false);
+    }
+    return save(news) ? new Entry(news, now, now, false) : known;
+  }
+
+  /** Raises the node's document to this life; false if the life is a copy, a backup or a late one. */
+  private boolean save(NodeAnnouncement news) {
+    while (true) {
+      Optional<NodeDocument> saved =
+          metadata.nodes().stream()
+              .filter(node -> node.nodeId().equals(news.identity().nodeId()))
+              .findFirst();
+      if (saved.isPresent() && !follows(news, saved.get().announcement())) {
+        return false;
+      }
+      long version = saved.map(NodeDocument::version).orElse(0L) + 1;
+      if (metadata.compareAndSetNode(new NodeDocument(version, news)) == WriteOutcome.APPLIED) {
+        return true;
+      }
+    }
+  }
+
+  private static boolean follows(NodeAnnouncement news, NodeAnnouncement saved) {
+    NodeIdentity after = news.identity();
+    NodeIdentity before = saved.identity();
+    if (after.counter() == before.counter() && after.bootId().equals(before.bootId())) {
+      return news.sequence() >= saved.sequence();
+    }
+    boolean later =
+        after.counter() > before.counter() && news.logSequence() >= saved.logSequence();
+    if (!later) {
+      LOG.error(
+          "node {} (counter {}, log sequence {}) is a copy or an old backup of the life with counter"
+              + " {}, log sequence {}; it is not used",
+          after.nodeId(),
+          after.counter(),
+          news.logSequence(),
+          before.counter(),
+          saved.logSequence());
+    }
+    return later;
+  }
+
+  /** Reports that a request to a node got no usable answer: it is suspect until a probe succeeds. */
+  public void failed(Member member) {
+    entries.computeIfPresent(
+        member.id(),
+        (id, entry) -> {
+          boolean sameLife = entry.announcement.identity().equals(member.identity());
+          if (sameLife && !entry.suspect) {
+            LOG.warn("node {} at {} is suspect: a request failed", id, member.address());
+          }
+          return sameLife ? entry.suspected() : entry;
+        });
+  }
+
+  /** Nodes that take new shards now. */
+  public List<Member> writable() {
+    return standings().stream().filter(Standing::writable).map(Standing::member).toList();
+  }
+
+  /** The node with this id, if it was ever heard of. */
+  public Optional<Member> member(String nodeId) {
+    return Optional.ofNullable(entries.get(nodeId)).map(entry -> Member.of(entry.announcement));
+  }
+
+  /** Whether the last request or probe of the node failed; true also for one never heard of. */
+  public boolean suspect(String nodeId) {
+    Entry entry = entries.get(nodeId);
+    return entry == null || entry.suspect;
+  }
+
+  /** All nodes, in the order of their ids. */
+  public List<Standing> standings() {
+    return entries.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(Map.Entry::getValue)
+        .map(
+            entry ->
+                new Standing(
+                    Member.of(entry.announcement), entry.announcement.state(), entry.suspect))
+        .toList();
+  }
+
+  private void probeUntilClosed() {
+    try {
+      while (!closing.await(properties.probeEvery().toMillis(), TimeUnit.MILLISECONDS)) {
+        probeSilent();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void probeSilent() throws InterruptedException {
+    Duration patience = properties.silentAfter();
+    long now = clock.millis();
+    List<Thread> probes =
+        entries.values().stream()
+            .filter(entry -> entry.suspect || now - entry.heard > patience.toMillis())
+            .map(entry -> Thread.ofVirtual().name("mas-probe").start(() -> probe(entry)))
+            .toList();
+    for (Thread probe : probes) {
+      probe.join();
+    }
+  }
+
+  private void probe(Entry entry) {
+    try {
+      accept(client.identify(entry.announcement.address()));
+    } catch (NodeException e) {
+      if (e.error().isEmpty()) {
+        failed(Member.of(entry.announcement)); // a refusal is a sign of life, silence is not
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    if (subscription != null) {
+      subscription.close();
+    }
+  }
+}

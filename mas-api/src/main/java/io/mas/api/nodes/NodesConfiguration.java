@@ -1,0 +1,36 @@
+package io.mas.api.nodes;
+
+import io.mas.api.metadata.MetadataStore;
+import io.mas.common.cluster.NodeDiscovery;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the room. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({NodesProperties.class, PlacementProperties.class})
+public class NodesConfiguration {
+
+  @Bean
+  ShardClient shardClient(NodesProperties properties, MetadataStore metadata) {
+    return new HttpShardClient(properties, metadata.clusterId());
+  }
+
+  @Bean
+  NodeView nodeView(
+      MetadataStore metadata,
+      ShardClient client,
+      NodesProperties properties,
+      NodeDiscovery discovery) {
+    NodeView view = new NodeView(metadata, client, properties, InstantSource.system());
+    view.start(discovery);
+    return view;
+  }
+
+  @Bean
+  Placement placement(NodeView view, PlacementProperties properties) {
+    return new Placement(view, properties, new SecureRandom());
+  }
+}

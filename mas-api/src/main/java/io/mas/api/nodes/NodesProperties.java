@@ -1,0 +1,24 @@
+package io.mas.api.nodes;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Settings of the view of the nodes and of the client that speaks to them.
+ *
+ * @param silentAfter a node that has announced nothing for so long is probed directly
+ * @param probeEvery how often silent and suspect nodes are probed
+ * @param probeTimeout how long a probe may take
+ * @param connectTimeout how long opening a connection may take
+ * @param requestTimeout how long a node may be silent within a request
+ * @param connectionsPerNode the most connections to one node
+ */
+@ConfigurationProperties("mas.nodes")
+public record NodesProperties(
+    @DefaultValue("6s") Duration silentAfter,
+    @DefaultValue("1s") Duration probeEvery,
+    @DefaultValue("1s") Duration probeTimeout,
+    @DefaultValue("1s") Duration connectTimeout,
+    @DefaultValue("10s") Duration requestTimeout,
+    @DefaultValue("128") int connectionsPerNode) {}
