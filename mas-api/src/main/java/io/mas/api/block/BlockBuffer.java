@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * The memory of one block under way, cut for its layout: the shards, contiguous, and room for the other
- * form of the block (compressed when writing, raw when reading).
+ * The memory of one block under way, cut for its layout: the shards, contiguous, and room for the
+ * other form of the block (compressed when writing, raw when reading).
  *
  * <pre>
  * | shard 0 | ... | shard k-1 | parity 0 | ... | parity m-1 | other form |

@@ -12,11 +12,12 @@ import io.mas.common.object.Compression;
 import io.mas.common.object.Layout;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Compresses before coding (parity does not compress), codes, and checks. Every method is CPU-heavy and
- * meant for {@link CpuPool}; thread-safe.
+ * Compresses before coding (parity does not compress), codes, and checks. Every method is CPU-heavy
+ * and meant for {@link CpuPool}; thread-safe.
  */
 public final class BlockCodec {
   /** Fast enough to keep up with a disk ({@code codec.md}, section 4). */
@@ -58,7 +59,9 @@ public final class BlockCodec {
             : new BlockEntry(rawLength, packed, Compression.ZSTD, crc);
     MemorySegment stored = packed < 0 ? buffer.raw() : buffer.other();
     int length = layout.shardLength(entry.storedLength());
-    stored.asSlice(entry.storedLength(), (long) layout.k() * length - entry.storedLength()).fill((byte) 0);
+    stored
+        .asSlice(entry.storedLength(), (long) layout.k() * length - entry.storedLength())
+        .fill((byte) 0);
     MemorySegment[] shards = new MemorySegment[layout.width()];
     for (int i = 0; i < shards.length; i++) {
       shards[i] =
@@ -67,16 +70,16 @@ public final class BlockCodec {
               : buffer.parity(i - layout.k(), length);
     }
     code(layout).encode(shards, length);
-    int[] crcs = new int[shards.length];
-    for (int i = 0; i < shards.length; i++) {
-      crcs[i] = Checksum.crc32c(shards[i]);
-    }
-    return new EncodedBlock(entry, shards, crcs);
+    return new EncodedBlock(
+        entry,
+        Arrays.stream(shards)
+            .map(shard -> new EncodedBlock.Shard(shard, Checksum.crc32c(shard)))
+            .toList());
   }
 
   /**
-   * Where a reader puts shard {@code index} of a block before {@link #decode}: data shards lie side by
-   * side, so that together they are the stored block.
+   * Where a reader puts shard {@code index} of a block before {@link #decode}: data shards lie side
+   * by side, so that together they are the stored block.
    */
   public static MemorySegment shardOf(BlockBuffer buffer, BlockEntry entry, int index) {
     return buffer.shard(index, buffer.layout().shardLength(entry.storedLength()));

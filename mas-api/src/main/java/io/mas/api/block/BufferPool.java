@@ -15,11 +15,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Off-heap buffers for blocks under way, bounded in bytes for the whole gateway. Buffers are kept and
- * reused: the first touch of a page costs more than coding it ({@code codec.md}, section 5).
+ * Off-heap buffers for blocks under way, bounded in bytes for the whole gateway. Buffers are kept
+ * and reused: the first touch of a page costs more than coding it ({@code codec.md}, section 5).
  *
- * <p>Whoever holds a buffer must not wait for a second one with {@link #acquire}, only ask with {@link
- * #tryAcquire}: so there is always somebody who can go on. Thread-safe.
+ * <p>Whoever holds a buffer must not wait for a second one with {@link #acquire}, only ask with
+ * {@link #tryAcquire}: so there is always somebody who can go on. Thread-safe.
  */
 public final class BufferPool implements AutoCloseable {
   private static final int UNIT = 4096;
@@ -122,8 +122,8 @@ public final class BufferPool implements AutoCloseable {
   }
 
   /**
-   * A buffer with several holders: it goes back when the last one has released it. Nobody may touch the
-   * memory afterwards.
+   * A buffer with several holders: it goes back when the last one has released it. Nobody may touch
+   * the memory afterwards.
    */
   public final class Buffer {
     private final int size;

@@ -8,16 +8,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The platform threads that hash, compress and code: one for each core, so that CPU-heavy work never
- * holds the carriers of the virtual threads that move bytes. Its queue is bounded by the buffers that
- * the work needs. Thread-safe.
+ * The platform threads that hash, compress and code: one for each core, so that CPU-heavy work
+ * never holds the carriers of the virtual threads that move bytes. Its queue is bounded by the
+ * buffers that the work needs. Thread-safe.
  */
 public final class CpuPool implements AutoCloseable {
   private final ExecutorService threads;
 
   public CpuPool(int size) {
     threads =
-        Executors.newFixedThreadPool(size, Thread.ofPlatform().daemon().name("mas-cpu-", 0).factory());
+        Executors.newFixedThreadPool(
+            size, Thread.ofPlatform().daemon().name("mas-cpu-", 0).factory());
   }
 
   /** Runs {@code work} on the pool. */

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The internal API over HTTP/1.1 with kept connections. Apache HttpClient's blocking form: a socket on a
- * virtual thread, which costs less than half of the JDK's client ({@code stack.md}).
+ * The internal API over HTTP/1.1 with kept connections. Apache HttpClient's blocking form: a socket
+ * on a virtual thread, which costs less than half of the JDK's client ({@code stack.md}).
  */
 final class HttpShardClient implements ShardClient {
   private static final int COPY_BYTES = 64 << 10;

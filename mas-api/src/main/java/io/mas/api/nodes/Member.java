@@ -13,8 +13,7 @@ import java.net.URI;
  * @param zone the failure zone it runs in
  * @param freeBytes what was free on its volume when it last said so
  */
-public record Member(
-    NodeIdentity identity, URI address, String host, String zone, long freeBytes) {
+public record Member(NodeIdentity identity, URI address, String host, String zone, long freeBytes) {
 
   static Member of(NodeAnnouncement announcement) {
     return new Member(

@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who the storage nodes are and which of them answer (design.md, section 6). Fed by announcements, by
- * direct probes of nodes that are silent, and by the failures of real requests. A node that fails is
- * <em>suspect</em>: it gets no new writes and is read last, until a probe succeeds. Nothing is ever
- * concluded from silence alone. Thread-safe.
+ * Who the storage nodes are and which of them answer (design.md, section 6). Fed by announcements,
+ * by direct probes of nodes that are silent, and by the failures of real requests. A node that
+ * fails is <em>suspect</em>: it gets no new writes and is read last, until a probe succeeds.
+ * Nothing is ever concluded from silence alone. Thread-safe.
  */
 public final class NodeView implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeView.class);
@@ -86,7 +86,9 @@ public final class NodeView implements AutoCloseable {
     Thread.ofVirtual().name("mas-node-prober").start(this::probeUntilClosed);
   }
 
-  /** Takes an announcement if it is of this cluster and of the node's present life or a later one. */
+  /**
+   * Takes an announcement if it is of this cluster and of the node's present life or a later one.
+   */
   public void accept(NodeAnnouncement news) {
     try {
       NodeIdentity identity = news.identity();
@@ -113,7 +115,9 @@ public final class NodeView implements AutoCloseable {
     return save(news) ? new Entry(news, now, now, false) : known;
   }
 
-  /** Raises the node's document to this life; false if the life is a copy, a backup or a late one. */
+  /**
+   * Raises the node's document to this life; false if the life is a copy, a backup or a late one.
+   */
   private boolean save(NodeAnnouncement news) {
     while (true) {
       Optional<NodeDocument> saved =
@@ -136,8 +140,7 @@ public final class NodeView implements AutoCloseable {
     if (after.counter() == before.counter() && after.bootId().equals(before.bootId())) {
       return news.sequence() >= saved.sequence();
     }
-    boolean later =
-        after.counter() > before.counter() && news.logSequence() >= saved.logSequence();
+    boolean later = after.counter() > before.counter() && news.logSequence() >= saved.logSequence();
     if (!later) {
       LOG.error(
           "node {} (counter {}, log sequence {}) is a copy or an old backup of the life with counter"
@@ -151,7 +154,9 @@ public final class NodeView implements AutoCloseable {
     return later;
   }
 
-  /** Reports that a request to a node got no usable answer: it is suspect until a probe succeeds. */
+  /**
+   * Reports that a request to a node got no usable answer: it is suspect until a probe succeeds.
+   */
   public void failed(Member member) {
     entries.computeIfPresent(
         member.id(),

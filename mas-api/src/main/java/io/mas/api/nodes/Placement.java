@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /**
  * Chooses a node for each shard of an extent: one shard a node where there are enough, spread over
- * zones, then hosts, then nodes, and never so that the failures that must be survived are not. Among
- * equals it prefers free space, with some chance so that gateways do not all choose the same.
+ * zones, then hosts, then nodes, and never so that the failures that must be survived are not.
+ * Among equals it prefers free space, with some chance so that gateways do not all choose the same.
  * Thread-safe.
  */
 public final class Placement {
@@ -48,8 +48,7 @@ public final class Placement {
   }
 
   Choice choose(Layout layout, Set<String> avoid, List<Member> writable) {
-    List<Member> candidates =
-        writable.stream().filter(node -> !avoid.contains(node.id())).toList();
+    List<Member> candidates = writable.stream().filter(node -> !avoid.contains(node.id())).toList();
     int most = mostPerNode(layout, candidates.size());
     Map<String, Double> preference =
         candidates.stream()
@@ -62,7 +61,8 @@ public final class Placement {
       Member best =
           candidates.stream()
               .filter(node -> tally.of(tally.nodes, node.id()) < most)
-              .min(tally.leastUsed().thenComparing(node -> -preference.getOrDefault(node.id(), 0.0)))
+              .min(
+                  tally.leastUsed().thenComparing(node -> -preference.getOrDefault(node.id(), 0.0)))
               .orElseThrow();
       tally.add(best);
       chosen.add(best);
@@ -70,7 +70,9 @@ public final class Placement {
     return new Choice(chosen, candidates.size() < layout.width());
   }
 
-  /** How many shards a node may get, so that the failures to be survived cost at most m of a block. */
+  /**
+   * How many shards a node may get, so that the failures to be survived cost at most m of a block.
+   */
   private int mostPerNode(Layout layout, int nodes) {
     int most = nodes == 0 ? 0 : (layout.width() + nodes - 1) / nodes;
     boolean survives = nodes > 0 && (long) most * minNodeFailures <= layout.m();

@@ -11,9 +11,9 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * The internal API of a storage node, as the gateway calls it. Every call blocks, has a deadline of its
- * own, may be repeated, and throws {@link NodeException}; interrupting the calling virtual thread ends
- * it. Thread-safe.
+ * The internal API of a storage node, as the gateway calls it. Every call blocks, has a deadline of
+ * its own, may be repeated, and throws {@link NodeException}; interrupting the calling virtual
+ * thread ends it. Thread-safe.
  */
 public interface ShardClient extends AutoCloseable {
 
