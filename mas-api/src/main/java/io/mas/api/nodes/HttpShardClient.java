@@ -80,7 +80,7 @@ final class HttpShardClient implements ShardClient {
   }
 
   /** What is done with the body of a 2xx answer. */
-  private interface Body<T> {
+  private interface Body<T extends @Nullable Object> {
     T read(@Nullable HttpEntity entity) throws IOException;
   }
 
@@ -174,14 +174,16 @@ final class HttpShardClient implements ShardClient {
     return entity.getContent();
   }
 
-  private <T> T call(Member node, HttpUriRequestBase request, Body<T> body) throws NodeException {
+  private <T extends @Nullable Object> T call(Member node, HttpUriRequestBase request, Body<T> body)
+      throws NodeException {
     request.setHeader(InternalApi.CLUSTER, clusterId);
     request.setHeader(InternalApi.NODE, node.id());
     request.setHeader(InternalApi.COUNTER, node.identity().counter());
     return call(node.id(), request, body);
   }
 
-  private <T> T call(String node, HttpUriRequestBase request, Body<T> body) throws NodeException {
+  private <T extends @Nullable Object> T call(String node, HttpUriRequestBase request, Body<T> body)
+      throws NodeException {
     request.setHeader(InternalApi.PROTOCOL, InternalApi.VERSION);
     try {
       return http.execute(

@@ -50,6 +50,10 @@ public final class NodeView implements AutoCloseable {
    * @param suspect whether the last request or probe failed
    */
   private record Entry(NodeAnnouncement announcement, long heard, long saved, boolean suspect) {
+    boolean sameLife(NodeIdentity identity) {
+      return announcement.identity().equals(identity);
+    }
+
     Entry suspected() {
       return new Entry(announcement, heard, saved, true);
     }
@@ -104,13 +108,13 @@ public final class NodeView implements AutoCloseable {
 
   private @Nullable Entry merge(NodeAnnouncement news, @Nullable Entry known) {
     long now = clock.millis();
-    boolean sameLife =
-        known != null && known.announcement.identity().equals(news.identity()) && known.saved > 0;
-    if (sameLife && news.sequence() < known.announcement.sequence()) {
-      return known; // a late message
-    }
-    if (sameLife && now - known.saved < SAVE_EVERY_MILLIS) {
-      return new Entry(news, now, known.saved, false);
+    if (known != null && known.saved > 0 && known.sameLife(news.identity())) {
+      if (news.sequence() < known.announcement.sequence()) {
+        return known; // a late message
+      }
+      if (now - known.saved < SAVE_EVERY_MILLIS) {
+        return new Entry(news, now, known.saved, false);
+      }
     }
     return save(news) ? new Entry(news, now, now, false) : known;
   }
@@ -161,11 +165,13 @@ public final class NodeView implements AutoCloseable {
     entries.computeIfPresent(
         member.id(),
         (id, entry) -> {
-          boolean sameLife = entry.announcement.identity().equals(member.identity());
-          if (sameLife && !entry.suspect) {
+          if (!entry.sameLife(member.identity())) {
+            return entry;
+          }
+          if (!entry.suspect) {
             LOG.warn("node {} at {} is suspect: a request failed", id, member.address());
           }
-          return sameLife ? entry.suspected() : entry;
+          return entry.suspected();
         });
   }
 

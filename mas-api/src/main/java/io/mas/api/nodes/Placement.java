@@ -62,7 +62,9 @@ public final class Placement {
           candidates.stream()
               .filter(node -> tally.of(tally.nodes, node.id()) < most)
               .min(
-                  tally.leastUsed().thenComparing(node -> -preference.getOrDefault(node.id(), 0.0)))
+                  tally
+                      .leastUsed()
+                      .thenComparingDouble(node -> -preference.getOrDefault(node.id(), 0.0)))
               .orElseThrow();
       tally.add(best);
       chosen.add(best);
