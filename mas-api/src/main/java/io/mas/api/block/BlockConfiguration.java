@@ -24,4 +24,9 @@ public class BlockConfiguration {
   BlockCodec blockCodec() {
     return new BlockCodec();
   }
+
+  @Bean
+  Blocks blocks(BufferPool buffers, CpuPool cpu, BlockCodec codec) {
+    return new Blocks(buffers, cpu, codec);
+  }
 }

@@ -16,6 +16,8 @@ import java.util.Set;
  *
  * @param id the extent, the document's id
  * @param hash the file that the part was written for
+ * @param offset where its first byte is in the part, so that a range of a large part is found at
+ *     once
  * @param layout how its blocks are coded
  * @param version 1 when inserted, raised by one with each change
  * @param shards node and attempt of each shard column, in shard order, k+m of them
@@ -28,6 +30,7 @@ import java.util.Set;
 public record ExtentDocument(
     ExtentId id,
     ObjectHash hash,
+    long offset,
     Layout layout,
     long version,
     List<Shard> shards,
@@ -61,6 +64,9 @@ public record ExtentDocument(
     if (version < 1) {
       throw new IllegalArgumentException("version " + version + ", expected 1 or more");
     }
+    if (offset < 0) {
+      throw new IllegalArgumentException("offset " + offset + ", expected 0 or more");
+    }
     if (shards.size() != layout.width()) {
       throw new IllegalArgumentException(
           "%d shards of extent %s, expected %d".formatted(shards.size(), id, layout.width()));
@@ -87,7 +93,7 @@ public record ExtentDocument(
   /** The next version, with the mark of a collection. */
   public ExtentDocument withMark() {
     return new ExtentDocument(
-        id, hash, layout, version + 1, shards, blocks, missing, belowIdeal, true);
+        id, hash, offset, layout, version + 1, shards, blocks, missing, belowIdeal, true);
   }
 
   /** The next version, with more evidence of missing shards; a whole column covers its blocks. */
@@ -97,6 +103,6 @@ public record ExtentDocument(
     all.removeIf(
         one -> one.block() != Missing.ALL && all.contains(new Missing(one.shard(), Missing.ALL)));
     return new ExtentDocument(
-        id, hash, layout, version + 1, shards, blocks, all, belowIdeal, marked);
+        id, hash, offset, layout, version + 1, shards, blocks, all, belowIdeal, marked);
   }
 }

@@ -33,4 +33,9 @@ public class NodesConfiguration {
   Placement placement(NodeView view, PlacementProperties properties) {
     return new Placement(view, properties, new SecureRandom());
   }
+
+  @Bean
+  Nodes nodes(NodeView view, Placement placement, ShardClient client) {
+    return new Nodes(view, placement, client);
+  }
 }
