@@ -8,6 +8,7 @@ import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.cluster.NodeState;
 import io.mas.common.error.MasException;
+import io.mas.common.protocol.NodeError;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -52,10 +53,6 @@ public final class NodeView implements AutoCloseable {
   private record Entry(NodeAnnouncement announcement, long heard, long saved, boolean suspect) {
     boolean sameLife(NodeIdentity identity) {
       return announcement.identity().equals(identity);
-    }
-
-    Entry suspected() {
-      return new Entry(announcement, heard, saved, true);
     }
   }
 
@@ -159,20 +156,27 @@ public final class NodeView implements AutoCloseable {
   }
 
   /**
-   * Reports that a request to a node got no usable answer: it is suspect until a probe succeeds.
+   * Reports that a request to a node failed. Without an answer, or with the one that it is another
+   * life than was meant, the node is suspect until a probe succeeds; any other refusal is a sign of
+   * life.
    */
-  public void failed(Member member) {
-    entries.computeIfPresent(
-        member.id(),
-        (id, entry) -> {
-          if (!entry.sameLife(member.identity())) {
-            return entry;
-          }
-          if (!entry.suspect) {
-            LOG.warn("node {} at {} is suspect: a request failed", id, member.address());
-          }
-          return entry.suspected();
-        });
+  public void failed(Member member, NodeException failure) {
+    boolean alive =
+        failure
+            .error()
+            .filter(error -> error != NodeError.IDENTITY_MISMATCH && error != NodeError.NOT_READY)
+            .isPresent();
+    if (!alive) {
+      entries.computeIfPresent(member.id(), (id, entry) -> suspected(entry, member, failure));
+    }
+  }
+
+  private static Entry suspected(Entry entry, Member member, NodeException failure) {
+    if (entry.suspect || !entry.sameLife(member.identity())) {
+      return entry;
+    }
+    LOG.warn("node {} at {} is suspect: {}", member.id(), member.address(), failure.getMessage());
+    return new Entry(entry.announcement, entry.heard, entry.saved, true);
   }
 
   /** Nodes that take new shards now. */
@@ -230,9 +234,7 @@ public final class NodeView implements AutoCloseable {
     try {
       accept(client.identify(entry.announcement.address()));
     } catch (NodeException e) {
-      if (e.error().isEmpty()) {
-        failed(Member.of(entry.announcement)); // a refusal is a sign of life, silence is not
-      }
+      failed(Member.of(entry.announcement), e);
     }
   }
 

@@ -1,0 +1,283 @@
+package io.mas.api.object;
+
+import io.mas.api.block.BlockBuffer;
+import io.mas.api.block.EncodedBlock;
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.Nodes;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
+import io.mas.common.object.ExtentId;
+import io.mas.common.object.Layout;
+import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores the encoded blocks of one part as extents, on a virtual thread of its own, one step behind
+ * whoever encodes them. Blocks that pile up while a batch is being forced go out together as the
+ * next batch, so that slow disks get fewer and larger writes. A node that fails is replaced: the
+ * extent is sealed at its last fully forced block, and the others go into a new extent elsewhere.
+ *
+ * <p>Closing it before {@link #finish} has returned discards all it wrote. Used by one thread.
+ */
+final class ExtentWriter implements AutoCloseable {
+  /** Blocks of one part in memory at once, and in one batch at the most. */
+  static final int MAX_IN_FLIGHT = 8;
+
+  /** Placements tried for one batch, before the write is given up. */
+  private static final int MAX_PLACEMENTS = 6;
+
+  private final Context context;
+  private final ObjectHash hash;
+  private final PartId part;
+  private final Layout layout;
+
+  /** The blocks on their way; empty stands behind the last. */
+  private final BlockingQueue<Optional<Pending>> queue =
+      new ArrayBlockingQueue<>(MAX_IN_FLIGHT + 1);
+
+  private final Semaphore room = new Semaphore(MAX_IN_FLIGHT);
+  private final Set<String> failedNodes = new HashSet<>();
+  private final Thread sender;
+  private @Nullable OpenExtent open;
+  private Set<String> firstNodes = Set.of();
+  private int nextOrdinal;
+  private long nextOffset;
+  private volatile @Nullable RuntimeException failure;
+  private boolean ended;
+  private boolean finished;
+
+  /** What every extent writer of the gateway shares. */
+  record Context(
+      Nodes nodes, MetadataStore metadata, ShardDeleter deleter, RandomGenerator random) {
+
+    /** Nodes for the commit records of a file without parts. */
+    Set<String> anyNodes(Layout layout) {
+      return nodes.placement().choose(layout, Set.of()).nodes().stream()
+          .map(node -> node.id())
+          .collect(Collectors.toSet());
+    }
+  }
+
+  /** A block on its way, and the hold on its buffer. */
+  private record Pending(BlockBuffer buffer, CompletableFuture<EncodedBlock> encoded) {}
+
+  ExtentWriter(Context context, ObjectHash hash, PartId part, Layout layout) {
+    this.context = context;
+    this.hash = hash;
+    this.part = part;
+    this.layout = layout;
+    this.sender = Thread.ofVirtual().name("mas-extent-writer").start(this::send);
+  }
+
+  /** Waits until one more block may be in flight. */
+  void awaitRoom() throws InterruptedException {
+    room.acquire();
+    room.release();
+  }
+
+  /** Waits until no block is in flight. */
+  void awaitIdle() throws InterruptedException {
+    room.acquire(MAX_IN_FLIGHT);
+    room.release(MAX_IN_FLIGHT);
+  }
+
+  /** Takes over a block that is being encoded; gives its buffer back when it is stored. */
+  void add(BlockBuffer buffer, CompletableFuture<EncodedBlock> encoded) {
+    room.acquireUninterruptibly();
+    Pending pending = new Pending(buffer, encoded);
+    RuntimeException failed = failure;
+    if (failed != null) {
+      release(pending);
+      throw failed;
+    }
+    queue.add(Optional.of(pending));
+  }
+
+  /** Waits until all blocks are stored and all extent documents are in force. */
+  StoredPart finish(long length) throws InterruptedException {
+    queue.put(Optional.empty());
+    sender.join();
+    if (failure != null) {
+      throw failure;
+    }
+    finished = true;
+    return new StoredPart(part, length, firstNodes);
+  }
+
+  private void send() {
+    try {
+      List<Pending> batch = take();
+      while (!batch.isEmpty()) {
+        try {
+          store(batch.stream().map(ExtentWriter::encoded).toList());
+        } finally {
+          batch.forEach(this::release);
+        }
+        batch = take();
+      }
+      seal();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failure = new MasException(ErrorCode.STORING_FAILED, "interrupted while storing a part", e);
+    } catch (RuntimeException e) {
+      failure = e;
+    } finally {
+      drop();
+    }
+  }
+
+  /** The next blocks, as many as are there and fit into the extent; none at the end. */
+  private List<Pending> take() throws InterruptedException {
+    int most = ExtentDocument.MAX_BLOCKS - (open == null ? 0 : open.blocks());
+    List<Pending> batch = new ArrayList<>();
+    if (!ended) {
+      queue.take().ifPresentOrElse(batch::add, () -> ended = true);
+    }
+    while (!ended && batch.size() < most) {
+      Optional<Pending> next = queue.poll();
+      if (next == null) {
+        break;
+      }
+      next.ifPresentOrElse(batch::add, () -> ended = true);
+    }
+    return batch;
+  }
+
+  /** Gives back what will not be stored any more. */
+  private void drop() {
+    List<Optional<Pending>> left = new ArrayList<>();
+    queue.drainTo(left);
+    for (Optional<Pending> pending : left) {
+      pending.ifPresent(this::release);
+    }
+  }
+
+  private void release(Pending pending) {
+    pending.buffer.close();
+    room.release();
+  }
+
+  private static EncodedBlock encoded(Pending pending) {
+    try {
+      return pending.encoded.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private void store(List<EncodedBlock> blocks) {
+    for (int placements = 0; placements < MAX_PLACEMENTS; placements++) {
+      OpenExtent extent = openExtent();
+      Set<String> failed = extent.put(blocks);
+      if (failed.isEmpty()) {
+        CrashPoint.reached("part.batch-stored");
+        if (extent.blocks() == ExtentDocument.MAX_BLOCKS) {
+          seal();
+        }
+        return;
+      }
+      failedNodes.addAll(failed);
+      seal();
+    }
+    throw new MasException(
+        ErrorCode.RETRIES_EXHAUSTED,
+        "%d nodes failed one after the other while a part was written"
+            .formatted(failedNodes.size()));
+  }
+
+  private OpenExtent openExtent() {
+    OpenExtent extent = open;
+    if (extent == null) {
+      extent =
+          new OpenExtent(
+              context,
+              new ExtentId(part, nextOrdinal),
+              hash,
+              context.nodes().placement().choose(layout, failedNodes),
+              layout);
+      open = extent;
+    }
+    return extent;
+  }
+
+  /**
+   * Publishes the open extent with the blocks that are fully forced; discards it if there are none.
+   */
+  private void seal() {
+    OpenExtent extent = open;
+    open = null;
+    if (extent == null) {
+      return;
+    }
+    if (extent.blocks() == 0) {
+      context.deleter().deleteCopies(extent.copies());
+      return;
+    }
+    ExtentDocument document = extent.document(nextOffset);
+    insert(document);
+    CrashPoint.reached("part.extent-inserted");
+    if (nextOrdinal == 0) {
+      firstNodes =
+          document.shards().stream().map(ExtentDocument.Shard::node).collect(Collectors.toSet());
+    }
+    nextOrdinal++;
+    nextOffset += document.length();
+  }
+
+  private void insert(ExtentDocument document) {
+    WriteOutcome outcome = context.metadata().insertExtent(document);
+    if (outcome != WriteOutcome.APPLIED) {
+      boolean mine =
+          context
+              .metadata()
+              .extents(part, document.id().ordinal(), 1, Concern.LINEARIZABLE)
+              .contains(document);
+      if (!mine) {
+        throw new MasException(
+            ErrorCode.METADATA_NOT_SAVED, "extent %s was not saved".formatted(document.id()));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    if (finished) {
+      return;
+    }
+    failure = new MasException(ErrorCode.STORING_FAILED, "the write was given up");
+    boolean interrupted = Thread.interrupted();
+    while (sender.isAlive()) {
+      boolean ignored = queue.offer(Optional.empty());
+      try {
+        sender.join(100);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    drop();
+    OpenExtent extent = open;
+    if (extent != null) {
+      context.deleter().deleteCopies(extent.copies());
+    }
+    context.deleter().discard(hash, new StoredPart(part, Math.max(1, nextOffset), Set.of()));
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.mas.api.object;
+
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.GarbageDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.Fanout;
+import io.mas.api.nodes.Member;
+import io.mas.api.nodes.NodeException;
+import io.mas.api.nodes.Nodes;
+import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
+import io.mas.common.object.ShardKey;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+/**
+ * Deletes shards, then the extent documents that name them. It proves nothing: whoever calls it has
+ * the proof that nothing refers to the part. Thread-safe.
+ */
+final class ShardDeleter {
+  /** Extent documents looked at in one go. */
+  private static final int PAGE = 16;
+
+  private final MetadataStore metadata;
+  private final Nodes nodes;
+  private final InstantSource clock;
+  private final ObjectProperties properties;
+
+  ShardDeleter(
+      MetadataStore metadata, Nodes nodes, InstantSource clock, ObjectProperties properties) {
+    this.metadata = metadata;
+    this.nodes = nodes;
+    this.clock = clock;
+    this.properties = properties;
+  }
+
+  /** One copy of a shard column and the node that has it. */
+  record Copy(String node, ShardKey key) {}
+
+  /** Deletes copies; true if every node has confirmed. */
+  boolean deleteCopies(List<Copy> copies) {
+    return Fanout.each(copies, this::deleteCopy).stream().allMatch(Optional::isEmpty);
+  }
+
+  private void deleteCopy(Copy copy) throws NodeException {
+    Member member =
+        nodes
+            .view()
+            .member(copy.node())
+            .orElseThrow(() -> new NodeException("node " + copy.node() + " is unknown", null));
+    nodes.client().delete(member, copy.key());
+  }
+
+  /** Deletes all that a part has; true if nothing is left that is known of. */
+  boolean deletePart(PartId part) {
+    boolean all = true;
+    int from = 0;
+    List<ExtentDocument> page;
+    do {
+      page = metadata.extents(part, from, PAGE, Concern.LINEARIZABLE);
+      for (ExtentDocument extent : page) {
+        all &= deleteExtent(extent);
+        from = extent.id().ordinal() + 1;
+      }
+    } while (page.size() == PAGE);
+    return all;
+  }
+
+  private boolean deleteExtent(ExtentDocument extent) {
+    List<Copy> copies =
+        IntStream.range(0, extent.shards().size())
+            .mapToObj(i -> new Copy(extent.shards().get(i).node(), extent.key(i)))
+            .toList();
+    if (!deleteCopies(copies)) {
+      return false;
+    }
+    CrashPoint.reached("collect.shards-deleted");
+    return metadata.deleteExtent(extent.id(), extent.version()) == WriteOutcome.APPLIED
+        || metadata
+            .extents(extent.id().part(), extent.id().ordinal(), 1, Concern.LINEARIZABLE)
+            .stream()
+            .noneMatch(left -> left.id().equals(extent.id()));
+  }
+
+  /**
+   * Discards a part at once that was never listed and whose commit was never offered or certainly
+   * lost. What cannot be deleted now is left to the collection.
+   */
+  void discard(ObjectHash hash, StoredPart part) {
+    if (part.length() > 0 && !deletePart(part.id())) {
+      leaveToCollect(hash, List.of(part.id()));
+    }
+  }
+
+  /** Leaves parts to the collection, which looks for proof before it deletes. */
+  void leaveToCollect(ObjectHash hash, List<PartId> parts) {
+    if (!parts.isEmpty()) {
+      metadata.putGarbage(
+          new GarbageDocument(
+              UUID.randomUUID().toString(),
+              clock.millis() + properties.orphanGrace().toMillis(),
+              new GarbageDocument.Parts(hash, parts)));
+    }
+  }
+}
