@@ -56,6 +56,7 @@ final class DocumentFormat {
     Map<String, Object> out = start(extent.hash());
     out.put("part", PackedTables.ids(List.of(extent.id().part())));
     out.put("ordinal", extent.id().ordinal());
+    out.put("offset", extent.offset());
     out.put("version", extent.version());
     out.put("k", extent.layout().k());
     out.put("m", extent.layout().m());
@@ -85,6 +86,7 @@ final class DocumentFormat {
             new ExtentDocument(
                 new ExtentId(part(in), in.integer("ordinal")),
                 hash(in),
+                in.number("offset"),
                 new Layout(
                     in.integer("k"),
                     in.integer("m"),
@@ -112,6 +114,8 @@ final class DocumentFormat {
     out.put("generation", upload.generation());
     out.put("state", name(upload.state()));
     out.put("name", upload.name());
+    out.put("size", upload.size());
+    out.put("chunks", upload.chunks());
     out.put("time", upload.time());
     out.put("expires", upload.expires());
     out.put("replaceable", upload.replaceable());
@@ -134,6 +138,8 @@ final class DocumentFormat {
                 in.number("generation"),
                 in.constant("state", UploadDocument.State.class),
                 in.text("name"),
+                in.number("size"),
+                in.integer("chunks"),
                 in.number("time"),
                 in.number("expires"),
                 in.flag("replaceable"),

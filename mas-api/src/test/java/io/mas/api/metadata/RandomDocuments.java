@@ -74,6 +74,7 @@ final class RandomDocuments {
     return new ExtentDocument(
         id,
         hash(),
+        number(Long.MAX_VALUE),
         layout,
         1,
         many(layout.width(), () -> new ExtentDocument.Shard(id(), random.nextLong())),
@@ -117,6 +118,8 @@ final class RandomDocuments {
         random.nextLong(),
         state,
         text(),
+        random.nextInt(3) == 0 ? UploadDocument.UNSAID : number(Long.MAX_VALUE),
+        random.nextInt(3) == 0 ? UploadDocument.UNSAID : random.nextInt(FileDocument.MAX_PARTS),
         random.nextLong(),
         expires,
         random.nextBoolean(),
