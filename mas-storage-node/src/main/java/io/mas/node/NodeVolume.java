@@ -1,0 +1,110 @@
+package io.mas.node;
+
+import io.mas.common.cluster.NodeIdentity;
+import io.mas.common.cluster.NodeState;
+import io.mas.node.disk.DiskThreads;
+import io.mas.node.disk.DurableFiles;
+import io.mas.node.disk.FileDisk;
+import io.mas.node.membership.IdentityFile;
+import io.mas.node.membership.NodeStartException;
+import io.mas.node.membership.Volume;
+import io.mas.node.membership.VolumeLock;
+import io.mas.node.shard.FileShardStore;
+import io.mas.node.shard.MeteredShardStore;
+import io.mas.node.shard.ShardStore;
+import io.mas.node.shard.ShardStoreException;
+import io.mas.node.shard.StoreSettings;
+import io.mas.node.shard.StoreStatus;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.random.RandomGenerator;
+
+/** The volume of a running node: locked, in a new life, its store open. */
+final class NodeVolume implements Volume, AutoCloseable {
+  private final VolumeLock lock;
+  private final DiskThreads threads;
+  private final NodeIdentity identity;
+  private final ShardStore store;
+
+  private NodeVolume(
+      VolumeLock lock, DiskThreads threads, NodeIdentity identity, ShardStore store) {
+    this.lock = lock;
+    this.threads = threads;
+    this.identity = identity;
+    this.store = store;
+  }
+
+  /**
+   * Opens a volume.
+   *
+   * @throws NodeStartException if it cannot be used
+   */
+  static NodeVolume open(
+      StorageNodeProperties settings, MeterRegistry meters, RandomGenerator random) {
+    VolumeLock lock = VolumeLock.take(settings.data());
+    DiskThreads threads = new DiskThreads("node", settings.diskThreads());
+    try {
+      DurableFiles files = new DurableFiles(new FileDisk(settings.data()));
+      NodeIdentity identity = new IdentityFile(files, random).begin(settings.clusterId());
+      ShardStore store = openStore(settings, files, threads, identity);
+      String name = settings.process().isEmpty() ? identity.nodeId() : settings.process();
+      return new NodeVolume(lock, threads, identity, new MeteredShardStore(store, meters, name));
+    } catch (RuntimeException e) {
+      threads.close();
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static ShardStore openStore(
+      StorageNodeProperties settings,
+      DurableFiles files,
+      DiskThreads threads,
+      NodeIdentity identity) {
+    try {
+      return FileShardStore.open(
+          files,
+          threads,
+          new StoreSettings(
+              identity.clusterId(),
+              identity.nodeId(),
+              settings.reserve().toBytes(),
+              settings.cachedBlocks()));
+    } catch (ShardStoreException e) {
+      throw new NodeStartException(
+          "The data directory '%s' cannot be opened: %s."
+              .formatted(settings.data(), e.getMessage()),
+          "Look at the disk and at the directory's permissions.",
+          e);
+    }
+  }
+
+  NodeIdentity identity() {
+    return identity;
+  }
+
+  ShardStore store() {
+    return store;
+  }
+
+  @Override
+  public State state() {
+    StoreStatus status = store.status();
+    NodeState state = status.takesWrites() ? NodeState.UP : NodeState.READ_ONLY;
+    return new State(status.capacityBytes(), status.freeBytes(), state);
+  }
+
+  @Override
+  public long announcedSequence() {
+    return store.checkpoint();
+  }
+
+  @Override
+  public void close() {
+    try {
+      store.close();
+    } finally {
+      threads.close();
+      lock.close();
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.mas.node;
+
+import io.mas.common.cluster.InProcessDiscovery;
+import io.mas.common.cluster.NodeDiscovery;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** A storage node as a process of its own. Its settings are {@link StorageNodeProperties}. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@EnableConfigurationProperties(StorageNodeProperties.class)
+@Import(StorageNodeConfiguration.class)
+public class StorageNodeApplication {
+
+  /** Starts the node. */
+  public static void main(String[] args) {
+    SpringApplication application = new SpringApplication(StorageNodeApplication.class);
+    // A name of its own, so that a class path with other services on it does not mix settings.
+    application.setDefaultProperties(Map.of("spring.config.name", "mas-node"));
+    application.run(args);
+  }
+
+  /** Found by its address only, as long as no broker is configured. */
+  @Bean
+  @ConditionalOnMissingBean
+  NodeDiscovery nodeDiscovery() {
+    return new InProcessDiscovery();
+  }
+}

@@ -1,0 +1,82 @@
+package io.mas.node;
+
+import io.mas.common.cluster.NodeDiscovery;
+import io.mas.common.cluster.NodeIdentity;
+import io.mas.node.membership.Announcer;
+import io.mas.node.shard.ShardStore;
+import io.mas.node.web.WebConfiguration;
+import io.mas.node.web.WebLimits;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * The wiring of a node. Needs {@link StorageNodeProperties}, a {@link NodeDiscovery} and a {@link
+ * MeterRegistry}, which the two ways to start it bring.
+ */
+@Configuration(proxyBeanMethods = false)
+@Import(WebConfiguration.class)
+@ImportAutoConfiguration({
+  TomcatServletWebServerAutoConfiguration.class,
+  DispatcherServletAutoConfiguration.class,
+  WebMvcAutoConfiguration.class,
+  HttpMessageConvertersAutoConfiguration.class,
+  JacksonAutoConfiguration.class
+})
+class StorageNodeConfiguration {
+  @Bean(destroyMethod = "close")
+  NodeVolume nodeVolume(StorageNodeProperties settings, MeterRegistry meters) {
+    return NodeVolume.open(settings, meters, new SecureRandom());
+  }
+
+  @Bean
+  NodeIdentity nodeIdentity(NodeVolume volume) {
+    return volume.identity();
+  }
+
+  /** Closed with the volume. */
+  @Bean(destroyMethod = "")
+  ShardStore shardStore(NodeVolume volume) {
+    return volume.store();
+  }
+
+  @Bean
+  WebLimits webLimits(StorageNodeProperties settings) {
+    return new WebLimits(Math.toIntExact(settings.putMemory().toBytes()), settings.maxReads());
+  }
+
+  @Bean
+  WebServerFactoryCustomizer<ConfigurableWebServerFactory> bindAddress(
+      StorageNodeProperties settings) throws UnknownHostException {
+    InetAddress address = InetAddress.getByName(settings.bindAddress());
+    return factory -> {
+      factory.setPort(settings.port());
+      factory.setAddress(address);
+    };
+  }
+
+  /** Closed by its presence, before the server stops. */
+  @Bean(destroyMethod = "")
+  Announcer announcer(NodeVolume volume, NodeDiscovery discovery) {
+    return new Announcer(volume.identity(), volume, discovery);
+  }
+
+  @Bean
+  Presence presence(
+      Announcer announcer, StorageNodeProperties settings, WebServerApplicationContext server) {
+    return new Presence(announcer, settings, server);
+  }
+}

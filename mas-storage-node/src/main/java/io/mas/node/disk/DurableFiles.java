@@ -1,0 +1,147 @@
+package io.mas.node.disk;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Writing that survives a crash. Every force of the node goes through here, so that the first one
+ * that fails is known and {@link #failed} from then on. Thread-safe.
+ */
+public final class DurableFiles {
+  /** Where files are written before they get their name; emptied at each start. */
+  public static final String TEMPORARY = "tmp";
+
+  private final Disk disk;
+  private final AtomicLong temporaryNames = new AtomicLong();
+  private final LongAdder forces = new LongAdder();
+
+  /** Directories whose own names this process has forced; as many as there are directories. */
+  private final Set<String> durableDirectories = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean failed;
+
+  public DurableFiles(Disk disk) {
+    this.disk = disk;
+    durableDirectories.add("");
+  }
+
+  /** What a file is to hold. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(DiskFile file) throws IOException;
+  }
+
+  public Disk disk() {
+    return disk;
+  }
+
+  /** Whether a force has failed: nothing may be written any more. */
+  public boolean failed() {
+    return failed;
+  }
+
+  /** How many forces there were, of files and directories. */
+  public long forces() {
+    return forces.sum();
+  }
+
+  /** Makes the directory for temporary files, and deletes what a crash has left in it. */
+  public void prepare() throws IOException {
+    disk.createDirectory(TEMPORARY);
+    for (String name : disk.list(TEMPORARY)) {
+      disk.delete(TEMPORARY + "/" + name);
+    }
+  }
+
+  /**
+   * Writes a file under its name in one step, in place of one that has the name: temporary file,
+   * force, rename, force of the directory. After a crash or a failure the file is what it was, or
+   * all of the new content; when this returns it is the new content for good.
+   *
+   * @throws ForceFailedException if a force failed; the file may be either
+   */
+  public void replace(String path, Content content) throws IOException {
+    String temporary = TEMPORARY + "/" + temporaryNames.incrementAndGet();
+    String directory = parent(path);
+    try {
+      try (DiskFile file = disk.create(temporary)) {
+        content.writeTo(file);
+        force(file, path);
+      }
+      ensureDirectory(directory);
+      disk.rename(temporary, path);
+    } catch (IOException e) {
+      discard(temporary, e);
+      if (e instanceof NoSuchFileException) {
+        durableDirectories.remove(directory);
+      }
+      throw e;
+    }
+    forceDirectory(directory);
+  }
+
+  /**
+   * Deletes a file for good, no matter whether there is one: when there is none, an earlier delete
+   * may have crashed before its force.
+   */
+  public void delete(String path) throws IOException {
+    String directory = parent(path);
+    if (disk.delete(path) || !disk.list(directory).isEmpty()) {
+      forceDirectory(directory);
+    }
+  }
+
+  /** Forces a file's bytes; {@code path} is for the message. */
+  public void force(DiskFile file, String path) throws ForceFailedException {
+    forces.increment();
+    try {
+      file.force();
+    } catch (IOException e) {
+      failed = true;
+      throw new ForceFailedException(path, e);
+    }
+  }
+
+  /** Forces the names in a directory. */
+  public void forceDirectory(String directory) throws ForceFailedException {
+    forces.increment();
+    try {
+      disk.forceDirectory(directory);
+    } catch (IOException e) {
+      failed = true;
+      throw new ForceFailedException(directory, e);
+    }
+  }
+
+  /**
+   * Makes a directory and those above it, durably. One that is found is forced once too: whoever
+   * made it may have crashed, or not be that far yet.
+   */
+  public void ensureDirectory(String directory) throws IOException {
+    if (durableDirectories.contains(directory)) {
+      return;
+    }
+    String parent = parent(directory);
+    ensureDirectory(parent);
+    disk.createDirectory(directory);
+    forceDirectory(parent);
+    durableDirectories.add(directory);
+  }
+
+  private static String parent(String path) {
+    int slash = path.lastIndexOf('/');
+    return slash < 0 ? "" : path.substring(0, slash);
+  }
+
+  private void discard(String temporary, IOException cause) {
+    try {
+      disk.delete(temporary);
+    } catch (IOException e) {
+      cause.addSuppressed(e); // the next start deletes it
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.mas.node.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The disk that is one: a directory of the file system. Its files must not be used on a thread that
+ * may be interrupted, since an interrupt closes the channel: see {@link DiskThreads}.
+ */
+public final class FileDisk implements Disk {
+  /**
+   * Bytes per system call. The JDK copies heap buffers through a direct buffer of the thread that
+   * is as large as the largest call, and keeps it.
+   */
+  private static final int SLICE = 128 << 10;
+
+  private final Path root;
+
+  /** The disk below {@code root}, an existing directory. */
+  public FileDisk(Path root) {
+    this.root = root;
+  }
+
+  @Override
+  public @Nullable DiskFile open(String path) throws IOException {
+    try {
+      return new ChannelFile(
+          FileChannel.open(at(path), StandardOpenOption.READ, StandardOpenOption.WRITE));
+    } catch (NoSuchFileException _) {
+      return null;
+    }
+  }
+
+  @Override
+  public DiskFile create(String path) throws IOException {
+    try {
+      return new ChannelFile(
+          FileChannel.open(
+              at(path),
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.CREATE_NEW));
+    } catch (IOException e) {
+      throw typed(e);
+    }
+  }
+
+  @Override
+  public void createDirectory(String path) throws IOException {
+    try {
+      Files.createDirectory(at(path));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(at(path))) {
+        throw new NotDirectoryException(e.getFile());
+      }
+    } catch (IOException e) {
+      throw typed(e);
+    }
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    try {
+      Files.move(at(from), at(to), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw typed(e);
+    }
+  }
+
+  @Override
+  public boolean delete(String path) throws IOException {
+    return Files.deleteIfExists(at(path));
+  }
+
+  @Override
+  public void forceDirectory(String path) throws IOException {
+    try (FileChannel directory = FileChannel.open(at(path), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  @Override
+  public List<String> list(String directory) throws IOException {
+    try (Stream<Path> files = Files.list(at(directory))) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    } catch (NoSuchFileException _) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public DiskSpace space() throws IOException {
+    FileStore store = Files.getFileStore(root);
+    return new DiskSpace(store.getTotalSpace(), store.getUsableSpace());
+  }
+
+  private Path at(String path) {
+    return root.resolve(path);
+  }
+
+  /** The JDK has no type for ENOSPC and EDQUOT; it gives the text of strerror(3). */
+  private static IOException typed(IOException e) {
+    String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    boolean full =
+        message.contains("no space left on device") || message.contains("disk quota exceeded");
+    return full ? new DiskFullException("the volume is full: " + e.getMessage(), e) : e;
+  }
+
+  private record ChannelFile(FileChannel channel) implements DiskFile {
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      int start = target.position();
+      int limit = target.limit();
+      int got = 1;
+      while (got > 0 && target.position() < limit) {
+        target.limit(Math.min(limit, target.position() + SLICE));
+        got = channel.read(target, position + target.position() - start);
+      }
+      target.limit(limit);
+      return target.position() - start;
+    }
+
+    @Override
+    public void write(ByteBuffer source, long position) throws IOException {
+      int start = source.position();
+      int limit = source.limit();
+      try {
+        while (source.position() < limit) {
+          source.limit(Math.min(limit, source.position() + SLICE));
+          channel.write(source, position + source.position() - start);
+        }
+      } catch (IOException e) {
+        throw typed(e);
+      } finally {
+        source.limit(limit);
+      }
+    }
+
+    @Override
+    public void force() throws IOException {
+      channel.force(true);
+    }
+
+    @Override
+    public void truncate(long length) throws IOException {
+      channel.truncate(length);
+    }
+
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

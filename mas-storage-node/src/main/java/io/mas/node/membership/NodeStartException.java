@@ -1,0 +1,24 @@
+package io.mas.node.membership;
+
+import org.jspecify.annotations.Nullable;
+
+/** The node cannot start. The message says what is wrong, {@link #action} what to do about it. */
+public final class NodeStartException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final String action;
+
+  public NodeStartException(String message, String action) {
+    this(message, action, null);
+  }
+
+  public NodeStartException(String message, String action, @Nullable Throwable cause) {
+    super(message + " " + action, cause);
+    this.action = action;
+  }
+
+  /** What the operator can do, one sentence. */
+  public String action() {
+    return action;
+  }
+}

@@ -1,0 +1,25 @@
+package io.mas.node.membership;
+
+import io.mas.common.cluster.NodeState;
+
+/** What the announcer has to know of the volume. */
+public interface Volume {
+
+  /** Its state now. */
+  State state();
+
+  /**
+   * The highest forced sequence number that may be announced: the volume's later lives will know
+   * that it was.
+   */
+  long announcedSequence();
+
+  /**
+   * The state of a volume.
+   *
+   * @param capacityBytes its size
+   * @param freeBytes what may still be stored
+   * @param state what the node says of itself while it runs
+   */
+  record State(long capacityBytes, long freeBytes, NodeState state) {}
+}

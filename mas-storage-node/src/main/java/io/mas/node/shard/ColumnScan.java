@@ -1,0 +1,97 @@
+package io.mas.node.shard;
+
+import io.mas.common.object.ShardKey;
+import io.mas.node.disk.DiskFile;
+import io.mas.node.shard.ColumnTable.Stored;
+import io.mas.node.shard.ShardStore.Origin;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the records of a column by their headers. Where there is none, it goes on at the next
+ * header that can be read: damage in the middle costs what is damaged and no more.
+ */
+final class ColumnScan {
+  /** Bytes looked through at once for the next header. */
+  private static final int WINDOW = 64 << 10;
+
+  private final RecordFormat format;
+  private final DiskFile file;
+  private final ShardKey key;
+  private final long size;
+  private final Map<Integer, Stored> blocks = new HashMap<>();
+  private @Nullable Origin origin;
+  private long end;
+  private long unreadable;
+
+  private ColumnScan(RecordFormat format, DiskFile file, ShardKey key) throws IOException {
+    this.format = format;
+    this.file = file;
+    this.key = key;
+    this.size = file.size();
+  }
+
+  static ColumnTable scan(RecordFormat format, DiskFile file, ShardKey key) throws IOException {
+    ColumnScan scan = new ColumnScan(format, file, key);
+    scan.run();
+    if (scan.blocks.isEmpty()) {
+      // A column is created whole, so this is damage, not a torn tail: nothing of it may be cut.
+      return new ColumnTable(key, null, Map.of(), scan.size, scan.size, false);
+    }
+    return new ColumnTable(key, scan.origin, scan.blocks, scan.end, scan.unreadable, false);
+  }
+
+  private void run() throws IOException {
+    long at = 0;
+    while (at >= 0) {
+      RecordHeader header = headerAt(at);
+      if (header == null) {
+        at = resync(at + 1);
+      } else {
+        unreadable += at - end;
+        add(at, header);
+        at += header.length();
+        end = at;
+      }
+    }
+  }
+
+  private void add(long at, RecordHeader header) {
+    origin = header.origin();
+    var found = new Stored(at, header.sequence(), header.frame(), false);
+    blocks.merge(header.frame().block(), found, (a, b) -> a.sequence() > b.sequence() ? a : b);
+  }
+
+  /** The header at a place, if it is whole, of this column, and its payload is within the file. */
+  private @Nullable RecordHeader headerAt(long at) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(RecordFormat.HEADER_BYTES);
+    if (file.read(bytes, at) < RecordFormat.HEADER_BYTES) {
+      return null;
+    }
+    RecordHeader header = format.decode(bytes.flip());
+    boolean whole = header != null && header.key().equals(key) && at + header.length() <= size;
+    return whole ? header : null;
+  }
+
+  /** The place of the next header at or behind {@code from}, or -1. */
+  private long resync(long from) throws IOException {
+    ByteBuffer window = ByteBuffer.allocate(WINDOW).order(ByteOrder.LITTLE_ENDIAN);
+    long at = from;
+    while (at + RecordFormat.HEADER_BYTES <= size) {
+      window.clear();
+      file.read(window, at);
+      window.flip();
+      for (int i = 0; i + Long.BYTES <= window.limit(); i++) {
+        if (window.getLong(i) == RecordFormat.MAGIC && headerAt(at + i) != null) {
+          return at + i;
+        }
+      }
+      at += WINDOW - Long.BYTES + 1;
+    }
+    return -1;
+  }
+}

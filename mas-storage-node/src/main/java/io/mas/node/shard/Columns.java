@@ -1,0 +1,285 @@
+package io.mas.node.shard;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.NodeError;
+import io.mas.node.disk.Disk;
+import io.mas.node.disk.DiskFile;
+import io.mas.node.disk.DiskThreads;
+import io.mas.node.disk.DurableFiles;
+import io.mas.node.disk.ForceFailedException;
+import io.mas.node.shard.ShardStore.Origin;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The columns of a volume, one file each. Whoever changes a column, or reads its table from the
+ * file, holds its stripe; whoever finds the table in the cache needs no lock, for tables are
+ * immutable and hold only what is forced. Stripes come before the lock of the sequence. Runs on
+ * disk threads.
+ */
+final class Columns {
+  private final DurableFiles files;
+  private final Disk disk;
+  private final LogSequence sequence;
+  private final RecordFormat format;
+  private final Stripes stripes = new Stripes();
+  private final Cache<ShardKey, ColumnTable> tables;
+
+  Columns(DurableFiles files, LogSequence sequence, RecordFormat format, int cachedBlocks) {
+    this.files = files;
+    this.disk = files.disk();
+    this.sequence = sequence;
+    this.format = format;
+    this.tables =
+        Caffeine.newBuilder()
+            .maximumWeight(cachedBlocks)
+            .weigher((ShardKey _, ColumnTable table) -> 1 + table.blocks().size())
+            .executor(Runnable::run)
+            .build();
+  }
+
+  void put(ShardKey key, Origin origin, List<BlockShard> blocks) throws IOException {
+    ReentrantLock lock = stripes.of(key);
+    lock.lock();
+    try (DiskFile file = disk.open(ColumnNames.path(key))) {
+      if (file == null) {
+        tables.invalidate(key);
+        create(key, origin, blocks);
+      } else {
+        ColumnTable table = lockedTable(key, file);
+        List<BlockShard> missing = missing(new ColumnReader(format, file, table), origin, blocks);
+        if (!missing.isEmpty()) {
+          append(file, table, origin, missing);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void create(ShardKey key, Origin origin, List<BlockShard> blocks) throws IOException {
+    var records = new Records(ColumnTable.none(key), origin, sequence.take(blocks.size()));
+    files.replace(ColumnNames.path(key), file -> records.write(file, blocks));
+    done(records);
+  }
+
+  private void append(DiskFile file, ColumnTable table, Origin origin, List<BlockShard> blocks)
+      throws IOException {
+    var records = new Records(table, origin, sequence.take(blocks.size()));
+    String path = ColumnNames.path(table.key());
+    cutTail(file, table);
+    try {
+      records.write(file, blocks);
+    } catch (IOException e) {
+      cutAfter(e, file, table);
+      throw e;
+    }
+    files.force(file, path);
+    if (!table.directoryForced()) {
+      files.forceDirectory(path.substring(0, path.lastIndexOf('/')));
+    }
+    done(records);
+  }
+
+  private void done(Records records) {
+    tables.put(records.table.key(), records.result());
+    sequence.forced(records.last());
+  }
+
+  /** What a crash or a failure has left behind the last record goes; it was never acknowledged. */
+  private static void cutTail(DiskFile file, ColumnTable table) throws IOException {
+    if (file.size() > table.end()) {
+      file.truncate(table.end());
+    }
+  }
+
+  private static void cutAfter(IOException failure, DiskFile file, ColumnTable table) {
+    try {
+      cutTail(file, table);
+    } catch (IOException e) {
+      failure.addSuppressed(e); // the next append cuts it
+    }
+  }
+
+  /** The blocks that have to be written: not there, rotted, or not seen forced by this process. */
+  private static List<BlockShard> missing(
+      ColumnReader reader, Origin origin, List<BlockShard> blocks) {
+    ColumnTable table = reader.table();
+    if (table.origin() != null && !table.origin().equals(origin)) {
+      throw otherBytes(table.key() + " is stored for " + table.origin() + ", not for " + origin);
+    }
+    List<BlockShard> missing = new ArrayList<>();
+    for (BlockShard block : blocks) {
+      ColumnTable.Stored stored = table.blocks().get(block.block());
+      if (stored == null || !sameAndWhole(reader, stored, block) || !stored.forced()) {
+        missing.add(block);
+      }
+    }
+    return missing;
+  }
+
+  /** Whether the block is stored and whole; refuses if it is stored with other bytes. */
+  private static boolean sameAndWhole(
+      ColumnReader reader, ColumnTable.Stored stored, BlockShard block) {
+    var payload = reader.payload(stored);
+    boolean same =
+        stored.frame().equals(block.frame())
+            && (payload == null || payload.equals(block.payload()));
+    if (!same) {
+      throw otherBytes(
+          "block %d of %s is stored as %s, not as %s"
+              .formatted(block.block(), reader.table().key(), stored.frame(), block.frame()));
+    }
+    return payload != null;
+  }
+
+  private static ShardStoreException otherBytes(String message) {
+    return new ShardStoreException(NodeError.OTHER_BYTES, message);
+  }
+
+  ColumnRange read(ShardKey key, int from, int count, DiskThreads threads) throws IOException {
+    ColumnRange range = open(key, from, count, threads);
+    if (range.anyDamaged()) {
+      // Damage is evidence, so it is looked at once more, with nothing believed from before.
+      range.close();
+      tables.invalidate(key);
+      range = open(key, from, count, threads);
+    }
+    return range;
+  }
+
+  private ColumnRange open(ShardKey key, int from, int count, DiskThreads threads)
+      throws IOException {
+    DiskFile file = existing(key);
+    try {
+      return new ColumnRange(
+          new ColumnReader(format, file, table(key, file)), threads, from, count);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private DiskFile existing(ShardKey key) throws IOException {
+    DiskFile file = disk.open(ColumnNames.path(key));
+    if (file == null) {
+      tables.invalidate(key);
+      throw new ShardStoreException(NodeError.NOT_FOUND, "there is no column " + key);
+    }
+    return file;
+  }
+
+  private ColumnTable table(ShardKey key, DiskFile file) throws IOException {
+    ColumnTable cached = tables.getIfPresent(key);
+    if (cached != null && cached.end() <= file.size()) {
+      return cached;
+    }
+    ReentrantLock lock = stripes.of(key);
+    lock.lock();
+    try {
+      return lockedTable(key, file);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ColumnTable lockedTable(ShardKey key, DiskFile file) throws IOException {
+    ColumnTable cached = tables.getIfPresent(key);
+    if (cached != null && cached.end() <= file.size()) {
+      return cached;
+    }
+    ColumnTable table = ColumnScan.scan(format, file, key);
+    tables.put(key, table);
+    return table;
+  }
+
+  Verification verify(ShardKey key) throws IOException {
+    try (DiskFile file = existing(key)) {
+      return new ColumnReader(format, file, freshTable(key, file)).verify();
+    }
+  }
+
+  private ColumnTable freshTable(ShardKey key, DiskFile file) throws IOException {
+    ReentrantLock lock = stripes.of(key);
+    lock.lock();
+    try {
+      return ColumnScan.scan(format, file, key);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void delete(ShardKey key) throws IOException {
+    String path = ColumnNames.path(key);
+    ReentrantLock lock = stripes.of(key);
+    lock.lock();
+    try {
+      tables.invalidate(key);
+      files.delete(path);
+    } catch (ForceFailedException e) {
+      throw new ShardStoreException(NodeError.IO_ERROR, "delete of " + key + ": " + e, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  Page<StoredColumn> inventory(String cursor, int limit) throws IOException {
+    List<String> paths = FanOut.page(disk, ColumnNames.ROOT, cursor, limit);
+    List<StoredColumn> rows = new ArrayList<>();
+    int unknown = 0;
+    for (String path : paths) {
+      ShardKey key = ColumnNames.parse(path.substring(path.lastIndexOf('/') + 1));
+      if (key == null) {
+        unknown++;
+        continue;
+      }
+      try (DiskFile file = disk.open(ColumnNames.ROOT + "/" + path)) {
+        if (file != null) {
+          rows.add(StoredColumn.of(key, file.size()));
+        }
+      }
+    }
+    return new Page<>(rows, unknown, paths.size() < limit ? null : paths.getLast());
+  }
+
+  /** Records of one put, behind the end of a column. */
+  private final class Records {
+    private final ColumnTable table;
+    private final Origin origin;
+    private final Map<Integer, ColumnTable.Stored> written = new TreeMap<>();
+    private long number;
+    private long end;
+
+    Records(ColumnTable table, Origin origin, long firstNumber) {
+      this.table = table;
+      this.origin = origin;
+      this.number = firstNumber;
+      this.end = table.end();
+    }
+
+    void write(DiskFile file, List<BlockShard> blocks) throws IOException {
+      for (BlockShard block : blocks) {
+        RecordHeader header = new RecordHeader(number, table.key(), origin, block.frame());
+        file.write(format.encode(header), end);
+        file.write(block.payload().duplicate(), end + RecordFormat.HEADER_BYTES);
+        written.put(block.block(), new ColumnTable.Stored(end, number, block.frame(), true));
+        number++;
+        end += header.length();
+      }
+    }
+
+    ColumnTable result() {
+      return table.with(origin, written, end);
+    }
+
+    long last() {
+      return number - 1;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.mas.node.shard;
+
+import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitRecord.State;
+import io.mas.common.protocol.NodeError;
+import io.mas.node.disk.Disk;
+import io.mas.node.disk.DiskFile;
+import io.mas.node.disk.DurableFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The commit records of a volume, one small file each, little-endian. Runs on disk threads.
+ *
+ * <pre>
+ *  0  "MASCMT1\n" (8)    8  length of the record (4)   12  CRC32C of the record (4)
+ * 16  cluster (16)      32  node (16), as in a shard record
+ * 48  the record as JSON
+ * </pre>
+ */
+final class CommitFiles {
+  private static final String ROOT = "commits";
+  private static final long MAGIC = 0x0a31544d43_53414dL; // "MASCMT1\n" in little-endian order
+  private static final int HEADER_BYTES = 48;
+
+  /** 10 000 parts of about 60 bytes, and then some; more is damage. */
+  private static final int MAX_BYTES = 4 << 20;
+
+  private final DurableFiles files;
+  private final Disk disk;
+  private final VolumeId volume;
+  private final JsonMapper json = JsonMapper.shared();
+  private final Stripes stripes = new Stripes();
+
+  CommitFiles(DurableFiles files, VolumeId volume) {
+    this.files = files;
+    this.disk = files.disk();
+    this.volume = volume;
+  }
+
+  void put(CommitRecord commit) throws IOException {
+    String path = path(commit);
+    ReentrantLock lock = stripes.of(commit.hash());
+    lock.lock();
+    try {
+      ByteBuffer bytes = encode(further(read(path), commit));
+      // Written again even when it is there: this process has not seen that one forced.
+      files.replace(path, file -> file.write(bytes, 0));
+      if (commit.state() != State.PREPARED) {
+        deleteRivals(path);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static CommitRecord further(@Nullable CommitRecord before, CommitRecord now) {
+    return before == null || before.state().compareTo(now.state()) <= 0 ? now : before;
+  }
+
+  /** Rivals prepared the same version of the same file; now they have lost. */
+  private void deleteRivals(String path) throws IOException {
+    int slash = path.lastIndexOf('/');
+    String directory = path.substring(0, slash);
+    String own = path.substring(slash + 1);
+    String sameVersion = own.substring(0, own.lastIndexOf('-') + 1);
+    for (String name : disk.list(directory)) {
+      String rival = directory + "/" + name;
+      if (name.startsWith(sameVersion) && !name.equals(own) && isPrepared(rival)) {
+        disk.delete(rival); // not forced: one that comes back is only litter
+      }
+    }
+  }
+
+  private boolean isPrepared(String path) throws IOException {
+    CommitRecord record = read(path);
+    return record != null && record.state() == State.PREPARED;
+  }
+
+  Page<CommitRecord> page(String cursor, int limit) throws IOException {
+    List<String> paths = FanOut.page(disk, ROOT, cursor, limit);
+    List<CommitRecord> rows = new ArrayList<>();
+    int damaged = 0;
+    for (String path : paths) {
+      CommitRecord record = read(ROOT + "/" + path);
+      if (record == null) {
+        damaged++;
+      } else {
+        rows.add(record);
+      }
+    }
+    return new Page<>(rows, damaged, paths.size() < limit ? null : paths.getLast());
+  }
+
+  private static String path(CommitRecord commit) {
+    long bits = HexFormat.fromHexDigitsToLong(commit.hash().hex(), 0, 3);
+    return FanOut.directory(ROOT, bits)
+        + "/%s-%016x-%s".formatted(commit.hash(), commit.version(), digest(commit));
+  }
+
+  /** Tells records apart that differ in more than their state. */
+  private static String digest(CommitRecord commit) {
+    StringBuilder text = new StringBuilder();
+    text.append(commit.size()).append('\n').append(commit.time()).append('\n');
+    commit.parts().forEach(p -> text.append(p.length()).append(':').append(p.id()).append('\n'));
+    text.append(commit.name());
+    return HexFormat.of().formatHex(VolumeId.digest(text.toString()).array(), 0, Long.BYTES);
+  }
+
+  private ByteBuffer encode(CommitRecord commit) {
+    byte[] body = json.writeValueAsBytes(commit);
+    ByteBuffer b = ByteBuffer.allocate(HEADER_BYTES + body.length).order(ByteOrder.LITTLE_ENDIAN);
+    b.putLong(MAGIC).putInt(body.length).putInt(RecordFormat.crc(ByteBuffer.wrap(body)));
+    b.put(volume.cluster().duplicate()).put(volume.node().duplicate()).put(body);
+    return b.flip();
+  }
+
+  /** The record in a file, or null if there is none, or one that is damaged. */
+  private @Nullable CommitRecord read(String path) throws IOException {
+    try (DiskFile file = disk.open(path)) {
+      if (file == null || file.size() < HEADER_BYTES || file.size() > MAX_BYTES) {
+        return null;
+      }
+      ByteBuffer b = ByteBuffer.allocate((int) file.size()).order(ByteOrder.LITTLE_ENDIAN);
+      file.read(b, 0);
+      b.flip();
+      ByteBuffer body = b.slice(HEADER_BYTES, b.limit() - HEADER_BYTES);
+      boolean whole =
+          b.getLong(0) == MAGIC
+              && b.getInt(8) == body.remaining()
+              && b.getInt(12) == RecordFormat.crc(body)
+              && b.slice(16, VolumeId.BYTES).equals(volume.cluster())
+              && b.slice(32, VolumeId.BYTES).equals(volume.node());
+      return whole ? parse(path, body) : null;
+    }
+  }
+
+  private CommitRecord parse(String path, ByteBuffer body) {
+    try {
+      return json.readValue(StandardCharsets.UTF_8.decode(body).toString(), CommitRecord.class);
+    } catch (JacksonException e) {
+      throw new ShardStoreException(
+          NodeError.IO_ERROR,
+          "commit record '%s' is whole, but of a format that this build does not know: %s"
+              .formatted(path, e.getOriginalMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.mas.node.shard;
+
+import io.mas.common.protocol.NodeError;
+import io.mas.node.disk.Disk;
+import io.mas.node.disk.DiskFile;
+import io.mas.node.disk.DurableFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Numbers the records of a volume. A number is never given out twice, whatever crashes: numbers are
+ * reserved in a file before they are used, {@value #RESERVED} at a time. The highest forced number
+ * is kept there too, exactly, whenever it is to be announced; a start goes on from that one, so
+ * that an old copy of the volume is known by its lower number.
+ *
+ * <pre>
+ *  0  "MASSEQ1\n" (8)    8  last forced (8)    16  first not reserved (8)    24  CRC32C (4)
+ * </pre>
+ */
+final class LogSequence {
+  static final String PATH = "sequence";
+
+  private static final long MAGIC = 0x0a31514553_53414dL; // "MASSEQ1\n" in little-endian order
+  private static final int BYTES = 28;
+  private static final int RESERVED = 65_536;
+
+  private final DurableFiles files;
+  private long next;
+  private long reservedEnd;
+  private long forced;
+  private long saved;
+
+  private LogSequence(DurableFiles files, long forced, long next) {
+    this.files = files;
+    this.forced = forced;
+    this.saved = forced;
+    this.next = next;
+    this.reservedEnd = next;
+  }
+
+  /** Goes on where the volume was; a volume that holds nothing yet begins with 1. */
+  static LogSequence open(DurableFiles files) throws IOException {
+    Disk disk = files.disk();
+    try (DiskFile file = disk.open(PATH)) {
+      if (file != null) {
+        ByteBuffer b = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        file.read(b, 0);
+        if (b.hasRemaining() || b.getLong(0) != MAGIC || b.getInt(24) != crc(b)) {
+          throw unusable("is damaged");
+        }
+        return new LogSequence(files, b.getLong(8), b.getLong(16));
+      }
+    }
+    if (!disk.list(ColumnNames.ROOT).isEmpty()) {
+      throw unusable("is missing, though the volume holds shards");
+    }
+    LogSequence fresh = new LogSequence(files, 0, 1);
+    fresh.save(fresh.next);
+    return fresh;
+  }
+
+  private static ShardStoreException unusable(String why) {
+    return new ShardStoreException(
+        NodeError.IO_ERROR,
+        "file '%s' %s: start with an empty data directory, and let the cluster repair the node"
+            .formatted(PATH, why));
+  }
+
+  /** The first of {@code count} new numbers in a row. */
+  synchronized long take(int count) throws IOException {
+    if (next + count > reservedEnd) {
+      save(next + count + RESERVED);
+    }
+    long first = next;
+    next += count;
+    return first;
+  }
+
+  /** Notes that the record with this number, and so all that will be announced, is forced. */
+  synchronized void forced(long sequence) {
+    forced = Math.max(forced, sequence);
+  }
+
+  synchronized long lastForced() {
+    return forced;
+  }
+
+  /** See {@link ShardStore#checkpoint}. */
+  synchronized long checkpoint() throws IOException {
+    if (saved != forced && !files.failed()) {
+      save(reservedEnd);
+    }
+    return saved;
+  }
+
+  /** Only what is in the file counts: the fields follow it. */
+  private void save(long end) throws IOException {
+    ByteBuffer b = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    b.putLong(MAGIC).putLong(forced).putLong(end).putInt(24, crc(b)).clear();
+    files.replace(PATH, file -> file.write(b, 0));
+    saved = forced;
+    reservedEnd = end;
+  }
+
+  private static int crc(ByteBuffer b) {
+    return RecordFormat.crc(b.slice(0, 24));
+  }
+}

@@ -1,0 +1,121 @@
+package io.mas.node.web;
+
+import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.InternalApi;
+import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.ShardFrame;
+import io.mas.node.shard.BlockShard;
+import io.mas.node.shard.Page;
+import io.mas.node.shard.ShardRead;
+import io.mas.node.shard.ShardStore;
+import io.mas.node.shard.ShardStore.Origin;
+import io.mas.node.shard.ShardStoreException;
+import io.mas.node.shard.StoredColumn;
+import io.mas.node.shard.Verification;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Shards over HTTP. */
+@RestController
+final class ShardController {
+  private static final String SHARD =
+      InternalApi.SHARDS_PATH + "/{part}/{ordinal}/{shard}/{attempt}";
+
+  private final ShardStore store;
+  private final Budget putBytes;
+  private final Budget reads;
+
+  ShardController(ShardStore store, WebLimits limits) {
+    this.store = store;
+    this.putBytes = new Budget("bytes for puts", limits.putBytes());
+    this.reads = new Budget("reads", limits.reads());
+  }
+
+  @PutMapping(SHARD)
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void put(
+      @PathVariable Map<String, String> path,
+      @RequestParam Map<String, String> query,
+      HttpServletRequest request)
+      throws IOException {
+    ShardKey key = new Parameters(path).key();
+    Origin origin = new Parameters(query).origin();
+    long length = request.getContentLengthLong();
+    if (length > FrameBody.MAX_BYTES) {
+      throw new ShardStoreException(
+          NodeError.BAD_REQUEST,
+          "body of %d bytes, expected at most %d".formatted(length, FrameBody.MAX_BYTES));
+    }
+    try (var _ = putBytes.take(length < 0 ? FrameBody.MAX_BYTES : (int) length)) {
+      List<BlockShard> blocks = FrameBody.read(request.getInputStream(), origin.layout());
+      store.put(key, origin, blocks);
+    }
+  }
+
+  @GetMapping(SHARD)
+  void get(
+      @PathVariable Map<String, String> path,
+      @RequestParam Map<String, String> query,
+      HttpServletResponse response)
+      throws IOException {
+    Parameters range = new Parameters(query);
+    int from = range.number("from");
+    int count = range.number("count");
+    try (var _ = reads.take(1);
+        ShardRead read = store.read(new Parameters(path).key(), from, count)) {
+      send(read, response);
+    }
+  }
+
+  private static void send(ShardRead read, HttpServletResponse response) throws IOException {
+    List<ShardFrame> frames = read.frames();
+    response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
+    response.setContentLengthLong(
+        frames.stream().mapToLong(frame -> ShardFrame.BYTES + frame.payloadLength()).sum());
+    OutputStream out = response.getOutputStream();
+    ByteBuffer header = ByteBuffer.allocate(ShardFrame.BYTES);
+    for (int i = 0; i < frames.size(); i++) {
+      frames.get(i).writeTo(header.clear());
+      if (frames.get(i).status() == ShardFrame.Status.OK) {
+        ByteBuffer payload = read.payload(i);
+        out.write(header.array());
+        out.write(payload.array(), payload.arrayOffset() + payload.position(), payload.remaining());
+      } else {
+        out.write(header.array());
+      }
+    }
+  }
+
+  @DeleteMapping(SHARD)
+  @ResponseStatus(HttpStatus.NO_CONTENT)
+  void delete(@PathVariable Map<String, String> path) {
+    store.delete(new Parameters(path).key());
+  }
+
+  @PostMapping(SHARD + "/verify")
+  Verification verify(@PathVariable Map<String, String> path) {
+    return store.verify(new Parameters(path).key());
+  }
+
+  @GetMapping(InternalApi.INVENTORY_PATH)
+  Page<StoredColumn> inventory(@RequestParam Map<String, String> query) {
+    return store.inventory(
+        query.getOrDefault("cursor", ""),
+        new Parameters(query).number("limit", ShardStore.MAX_PAGE));
+  }
+}

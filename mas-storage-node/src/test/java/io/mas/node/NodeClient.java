@@ -1,0 +1,115 @@
+package io.mas.node;
+
+import io.mas.common.cluster.NodeIdentity;
+import io.mas.common.object.BlockEntry;
+import io.mas.common.object.Compression;
+import io.mas.common.object.ExtentId;
+import io.mas.common.object.Layout;
+import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
+import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.InternalApi;
+import io.mas.common.protocol.ShardFrame;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.zip.CRC32C;
+
+/** Speaks the internal API as a gateway does, and as one that is mistaken. */
+final class NodeClient implements AutoCloseable {
+  static final Layout LAYOUT = Layout.of(4, 2, 1 << 20);
+  static final ObjectHash HASH = new ObjectHash("ab".repeat(32));
+  static final String ORIGIN = "?hash=" + HASH + "&k=4&m=2&block-size=1048576&codec=1";
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final URI address;
+  private final Map<String, String> headers = new HashMap<>();
+
+  NodeClient(URI address, NodeIdentity identity) {
+    this.address = address;
+    headers.put(InternalApi.PROTOCOL, "" + InternalApi.VERSION);
+    headers.put(InternalApi.CLUSTER, identity.clusterId());
+    headers.put(InternalApi.NODE, identity.nodeId());
+    headers.put(InternalApi.COUNTER, "" + identity.counter());
+  }
+
+  static NodeClient of(StorageNode node) {
+    return new NodeClient(node.address(), node.identity());
+  }
+
+  /** From now on a header has this value. */
+  NodeClient with(String header, String value) {
+    headers.put(header, value);
+    return this;
+  }
+
+  HttpResponse<byte[]> send(String method, String path, byte[] body) {
+    BodyPublisher publisher =
+        body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
+    var request = HttpRequest.newBuilder(address.resolve(path)).method(method, publisher);
+    headers.forEach(request::header);
+    try {
+      return http.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new AssertionError(method + " " + path, e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  HttpResponse<byte[]> get(String path) {
+    return send("GET", path, new byte[0]);
+  }
+
+  HttpResponse<byte[]> put(ShardKey key, byte[] frames) {
+    return send("PUT", InternalApi.shardPath(key) + ORIGIN, frames);
+  }
+
+  HttpResponse<byte[]> get(ShardKey key, int from, int count) {
+    return get(InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count));
+  }
+
+  static String error(HttpResponse<byte[]> response) {
+    return response.headers().firstValue(InternalApi.ERROR).orElse("none");
+  }
+
+  static String text(HttpResponse<byte[]> response) {
+    return new String(response.body(), StandardCharsets.UTF_8);
+  }
+
+  static ShardKey key(long attempt) {
+    return new ShardKey(new ExtentId(new PartId(0x0190_0000_0000_7000L, 77), 0), 2, attempt);
+  }
+
+  /** Frames of {@code count} blocks from {@code first} on, with bytes that {@code seed} makes. */
+  static byte[] frames(int first, int count, long seed) {
+    int length = LAYOUT.shardLength(100_000);
+    ByteBuffer out = ByteBuffer.allocate(count * (ShardFrame.BYTES + length));
+    Random random = new Random(seed);
+    for (int block = first; block < first + count; block++) {
+      byte[] payload = new byte[length];
+      random.nextBytes(payload);
+      CRC32C crc = new CRC32C();
+      crc.update(payload);
+      BlockEntry entry = new BlockEntry(1 << 20, 100_000, Compression.ZSTD, block);
+      ShardFrame.ok(block, entry, length, (int) crc.getValue()).writeTo(out);
+      out.put(payload);
+    }
+    return out.array();
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

@@ -1,0 +1,25 @@
+package io.mas.node;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A node as a process of its own, on the class path of the tests. */
+final class StorageNodeProcess {
+  private StorageNodeProcess() {}
+
+  static Process start(Path data, String cluster) throws IOException {
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx64m",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            StorageNodeApplication.class.getName(),
+            "--mas.node.data=" + data,
+            "--mas.node.cluster-id=" + cluster,
+            "--mas.node.port=0");
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+}
