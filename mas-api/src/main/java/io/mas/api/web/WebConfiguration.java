@@ -1,0 +1,50 @@
+package io.mas.api.web;
+
+import io.mas.api.token.TokenStore;
+import io.mas.api.upload.Uploads;
+import java.security.SecureRandom;
+import java.util.function.LongSupplier;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** Wires the public HTTP API. Needs the beans of the rooms below, and a {@link LiveNodes}. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(SystemTokenProperties.class)
+@Import({
+  HttpConfiguration.class,
+  DownloadController.class,
+  FileController.class,
+  ServerController.class,
+  TokenController.class,
+  UploadController.class
+})
+public class WebConfiguration {
+  private final LongSupplier nanoTime = System::nanoTime;
+
+  @Bean
+  Backend backend(SystemTokenProperties secrets, LimitsProperties limits) {
+    return new Backend(new SystemTokens(secrets.systemTokens()), limits, nanoTime);
+  }
+
+  @Bean
+  TokenUses tokenUses(TokenStore store, LimitsProperties limits) {
+    return new TokenUses(store, limits.requestsPerToken(), TokenUses.PERIOD, nanoTime);
+  }
+
+  @Bean
+  UploadForms uploadForms(Uploads uploads, LimitsProperties limits) {
+    return new UploadForms(uploads, limits);
+  }
+
+  @Bean
+  DownloadPlanner downloadPlanner(LimitsProperties limits) {
+    return new DownloadPlanner(limits, new SecureRandom());
+  }
+
+  @Bean
+  DownloadWriter downloadWriter(Failures failures) {
+    return new DownloadWriter(failures);
+  }
+}
