@@ -64,8 +64,13 @@ public record UploadDocument(
 
   /** The next version in {@code state}, without a lease. */
   public UploadDocument to(State next) {
+    return to(next, expires);
+  }
+
+  /** The next version in {@code state}, without a lease, and with another end. */
+  public UploadDocument to(State next, long end) {
     return new UploadDocument(
-        id, version + 1, generation, next, name, size, chunks, time, expires, replaceable, null);
+        id, version + 1, generation, next, name, size, chunks, time, end, replaceable, null);
   }
 
   /** The next version, being finished under {@code lease}. */

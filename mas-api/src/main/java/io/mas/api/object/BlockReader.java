@@ -1,0 +1,215 @@
+package io.mas.api.object;
+
+import io.mas.api.block.BlockBuffer;
+import io.mas.api.block.BlockCodec;
+import io.mas.api.block.Blocks;
+import io.mas.api.block.Checksum;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.ExtentDocument.Missing;
+import io.mas.api.nodes.Member;
+import io.mas.api.nodes.NodeException;
+import io.mas.api.nodes.Nodes;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
+import io.mas.common.object.BlockEntry;
+import io.mas.common.protocol.ShardFrame;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches one block from any k of its k+m shards: the data shards first, parity at once for one
+ * that is missing, damaged, or late. What it returns has passed the block's checksum. Thread-safe.
+ */
+final class BlockReader {
+  private final Nodes nodes;
+  private final Blocks blocks;
+  private final Evidence evidence;
+  private final Duration hedgeAfter;
+
+  BlockReader(Nodes nodes, Blocks blocks, Evidence evidence, Duration hedgeAfter) {
+    this.nodes = nodes;
+    this.blocks = blocks;
+    this.evidence = evidence;
+    this.hedgeAfter = hedgeAfter;
+  }
+
+  /**
+   * Reads block {@code number} of an extent into {@code buffer}.
+   *
+   * @return the raw block, in the buffer
+   * @throws MasException TOO_FEW_SHARDS, or DECOMPRESSION_FAILED
+   */
+  MemorySegment read(ExtentDocument extent, int number, BlockBuffer buffer)
+      throws InterruptedException {
+    Fetch fetch = new Fetch(extent, number, buffer);
+    boolean[] present = fetch.run();
+    try {
+      return blocks
+          .cpu()
+          .submit(() -> blocks.codec().decode(buffer, extent.blocks().get(number), present))
+          .join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  /** What became of one shard: {@code frame} with its bytes in place, or a failure. */
+  private record Done(int shard, @Nullable ShardFrame frame, @Nullable NodeException failure) {}
+
+  /** The race for the shards of one block. */
+  private final class Fetch {
+    private final ExtentDocument extent;
+    private final int number;
+    private final BlockEntry entry;
+    private final BlockBuffer buffer;
+    private final Deque<Integer> candidates;
+    private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
+    private final List<Thread> running = new ArrayList<>();
+    private final Set<Missing> found = new HashSet<>();
+    private final boolean[] present;
+
+    Fetch(ExtentDocument extent, int number, BlockBuffer buffer) {
+      this.extent = extent;
+      this.number = number;
+      this.entry = extent.blocks().get(number);
+      this.buffer = buffer;
+      this.present = new boolean[extent.layout().width()];
+      this.candidates =
+          new ArrayDeque<>(
+              IntStream.range(0, present.length)
+                  .boxed()
+                  .sorted(Comparator.comparingInt(this::doubt))
+                  .toList());
+    }
+
+    /** Shards of nodes that answer come first, and data before parity (the sort is stable). */
+    private int doubt(int shard) {
+      boolean missing =
+          extent.missing().contains(new Missing(shard, Missing.ALL))
+              || extent.missing().contains(new Missing(shard, number));
+      boolean suspect = nodes.view().suspect(extent.shards().get(shard).node());
+      return missing ? 2 : suspect ? 1 : 0;
+    }
+
+    /** Returns which shards are in place: k of them. */
+    boolean[] run() throws InterruptedException {
+      try {
+        int wanted = extent.layout().k();
+        int open = 0;
+        while (open < wanted) {
+          start();
+          open++;
+        }
+        while (wanted > 0) {
+          Done next = open == 0 ? null : await();
+          if (next != null) {
+            open--;
+          }
+          if (next != null && accept(next)) {
+            wanted--;
+          } else if (!candidates.isEmpty()) {
+            start();
+            open++;
+          } else if (open == 0) {
+            throw tooFew();
+          }
+        }
+        return present;
+      } finally {
+        stop();
+        evidence.report(extent, found);
+      }
+    }
+
+    /** The next result, or null if none came in time and parity can be tried. */
+    private @Nullable Done await() throws InterruptedException {
+      return candidates.isEmpty()
+          ? done.take() // each request has a deadline of its own
+          : done.poll(hedgeAfter.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void start() {
+      int shard = candidates.removeFirst();
+      buffer.retain();
+      running.add(Thread.ofVirtual().name("mas-shard-read").start(() -> fetch(shard)));
+    }
+
+    private void fetch(int shard) {
+      try {
+        String id = extent.shards().get(shard).node();
+        Member node =
+            nodes
+                .view()
+                .member(id)
+                .orElseThrow(() -> new NodeException("node " + id + " is unknown", null));
+        try {
+          MemorySegment into = BlockCodec.shardOf(buffer, entry, shard);
+          done.add(
+              new Done(shard, nodes.client().get(node, extent.key(shard), number, into), null));
+        } catch (NodeException e) {
+          if (!Thread.currentThread().isInterrupted()) {
+            nodes.view().failed(node, e);
+          }
+          throw e;
+        }
+      } catch (NodeException e) {
+        done.add(new Done(shard, null, e));
+      } finally {
+        buffer.close();
+      }
+    }
+
+    /** Whether the shard is in place; if it is not, notes what is evidence of damage. */
+    private boolean accept(Done next) {
+      ShardFrame frame = next.frame;
+      if (frame == null) {
+        if (next.failure != null && next.failure.notFound()) {
+          found.add(new Missing(next.shard, Missing.ALL));
+        }
+        return false;
+      }
+      boolean intact =
+          frame.status() == ShardFrame.Status.OK
+              && frame.entry().equals(entry)
+              && Checksum.crc32c(BlockCodec.shardOf(buffer, entry, next.shard))
+                  == frame.payloadCrc();
+      if (!intact) {
+        found.add(new Missing(next.shard, number));
+      }
+      present[next.shard] = intact;
+      return intact;
+    }
+
+    private MasException tooFew() {
+      int have = 0;
+      for (boolean one : present) {
+        have += one ? 1 : 0;
+      }
+      return new MasException(
+          ErrorCode.TOO_FEW_SHARDS,
+          "%d shards of a block can be read now, %d are needed"
+              .formatted(have, extent.layout().k()));
+    }
+
+    /** Ends the fetches that are not needed any more; none touches the buffer afterwards. */
+    private void stop() throws InterruptedException {
+      running.forEach(Thread::interrupt);
+      for (Thread thread : running) {
+        thread.join();
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.mas.api.object;
+
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The one way to delete parts that were ever listed or whose commit was ever offered (design.md,
+ * section 3, Collect; modelled in {@code commit_model.py}): mark, look, fence, delete. Any number
+ * of collections, commits and deletes may run at once, and any of them may stop at any step.
+ * Thread-safe.
+ */
+final class Collector {
+  /** Rounds against others who change the file's document, before the rest is left for later. */
+  private static final int MAX_ROUNDS = 100;
+
+  /** Extent documents marked in one go. */
+  private static final int PAGE = 16;
+
+  private final MetadataStore metadata;
+  private final ShardDeleter deleter;
+  private final Set<ProtocolRule> rules;
+
+  Collector(MetadataStore metadata, ShardDeleter deleter, Set<ProtocolRule> rules) {
+    this.metadata = metadata;
+    this.deleter = deleter;
+    this.rules = rules;
+  }
+
+  /**
+   * Collects those of the parts that the live file does not name.
+   *
+   * @return whether all that could be is deleted; if not, it is to be tried again
+   */
+  boolean collect(ObjectHash hash, Collection<PartId> parts) {
+    Set<PartId> left = unnamed(metadata.file(hash, Concern.LINEARIZABLE), parts);
+    if (left.isEmpty()) {
+      return true; // not even worth a mark
+    }
+    if (rules.contains(ProtocolRule.MARK_BEFORE_FENCE)) {
+      mark(left);
+      CrashPoint.reached("collect.marked");
+    }
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Optional<FileDocument> file = metadata.file(hash, Concern.LINEARIZABLE);
+      left = unnamed(file, left);
+      if (left.isEmpty()) {
+        return true;
+      }
+      if (fence(hash, file)) {
+        CrashPoint.reached("collect.fenced");
+        if (!rules.contains(ProtocolRule.MARK_BEFORE_FENCE)) {
+          mark(left);
+        }
+        return delete(left);
+      }
+    }
+    return false;
+  }
+
+  /** The parts that a live file does not name. */
+  private Set<PartId> unnamed(Optional<FileDocument> file, Collection<PartId> parts) {
+    Set<PartId> left = new HashSet<>(parts);
+    if (rules.contains(ProtocolRule.NAMED_CHECK)) {
+      file.filter(FileDocument::live)
+          .ifPresent(live -> live.parts().forEach(part -> left.remove(part.id())));
+    }
+    return left;
+  }
+
+  /** Marks every extent document of the parts, for good. */
+  private void mark(Set<PartId> parts) {
+    if (rules.contains(ProtocolRule.MARK)) {
+      parts.forEach(this::mark);
+    }
+  }
+
+  private void mark(PartId part) {
+    int from = 0;
+    List<ExtentDocument> page;
+    do {
+      page = metadata.extents(part, from, PAGE, Concern.LINEARIZABLE);
+      for (ExtentDocument extent : page) {
+        boolean done =
+            extent.marked()
+                || metadata.compareAndSetExtent(extent.withMark()) == WriteOutcome.APPLIED;
+        if (!done) {
+          break; // changed meanwhile: read it again
+        }
+        from = extent.id().ordinal() + 1;
+      }
+    } while (!page.isEmpty());
+  }
+
+  /**
+   * Raises the file's version, so that no commit on an older one can win; false if it has changed.
+   */
+  private boolean fence(ObjectHash hash, Optional<FileDocument> file) {
+    if (!rules.contains(ProtocolRule.FENCE)) {
+      return true;
+    }
+    FileDocument next =
+        file.map(FileDocument::fenced)
+            .orElseGet(
+                () -> new FileDocument(hash, 1, FileDocument.State.DELETED, 0, "", 0, List.of()));
+    return metadata.compareAndSetFile(next) == WriteOutcome.APPLIED;
+  }
+
+  private boolean delete(Set<PartId> parts) {
+    boolean all = true;
+    for (PartId part : parts) {
+      all &= deleter.deletePart(part);
+    }
+    return all;
+  }
+}

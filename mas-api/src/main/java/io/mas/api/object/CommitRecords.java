@@ -1,0 +1,121 @@
+package io.mas.api.object;
+
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.nodes.Fanout;
+import io.mas.api.nodes.Member;
+import io.mas.api.nodes.NodeException;
+import io.mas.api.nodes.NodeView;
+import io.mas.api.nodes.Nodes;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
+import io.mas.common.protocol.CommitRecord;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what a lost database would be rebuilt from on the nodes (design.md, section 5): PREPARED
+ * before the commit, on as many nodes as a file survives the loss of and one more; the others
+ * lazily. Thread-safe.
+ */
+final class CommitRecords {
+  private static final Logger LOG = LoggerFactory.getLogger(CommitRecords.class);
+
+  private final Nodes nodes;
+  private final int copies;
+
+  /**
+   * @param copies on how many nodes a record is written: m + 1
+   */
+  CommitRecords(Nodes nodes, int copies) {
+    this.nodes = nodes;
+    this.copies = copies;
+  }
+
+  /**
+   * Writes the PREPARED record, preferably on nodes that hold the file.
+   *
+   * @return the nodes that have it
+   * @throws MasException STORING_FAILED if too few nodes took it
+   */
+  List<Member> prepare(FileDocument file, Set<String> holders) {
+    List<Member> candidates =
+        new ArrayList<>(
+            nodes.view().standings().stream()
+                .filter(NodeView.Standing::writable)
+                .map(NodeView.Standing::member)
+                .sorted(Comparator.comparing(node -> !holders.contains(node.id())))
+                .toList());
+    int wanted = Math.min(copies, candidates.size());
+    List<Member> done = new ArrayList<>();
+    while (done.size() < wanted && candidates.size() >= wanted - done.size()) {
+      List<Member> next = candidates.subList(0, wanted - done.size());
+      done.addAll(write(next, file, CommitRecord.State.PREPARED));
+      next.clear();
+    }
+    if (done.isEmpty() || done.size() < wanted) {
+      throw new MasException(
+          ErrorCode.STORING_FAILED,
+          "%d nodes took the commit record, %d are needed".formatted(done.size(), wanted));
+    }
+    return done;
+  }
+
+  /** Raises the records to COMMITTED, in the background. */
+  void committed(FileDocument file, List<Member> members) {
+    later(members, file, CommitRecord.State.COMMITTED);
+  }
+
+  /** Tells all nodes that answer that the file is deleted, in the background. */
+  void deleted(FileDocument file) {
+    later(
+        nodes.view().standings().stream()
+            .filter(node -> !node.suspect())
+            .map(NodeView.Standing::member)
+            .toList(),
+        file,
+        CommitRecord.State.DELETED);
+  }
+
+  private void later(List<Member> members, FileDocument file, CommitRecord.State state) {
+    Thread.ofVirtual().name("mas-commit-record").start(() -> write(members, file, state));
+  }
+
+  private List<Member> write(List<Member> members, FileDocument file, CommitRecord.State state) {
+    CommitRecord record = record(file, state);
+    List<Member> to = List.copyOf(members);
+    List<Optional<NodeException>> failures =
+        Fanout.each(to, node -> nodes.client().putCommitRecord(node, record));
+    List<Member> done = new ArrayList<>();
+    for (int i = 0; i < to.size(); i++) {
+      Member node = to.get(i);
+      failures
+          .get(i)
+          .ifPresentOrElse(
+              failure -> {
+                nodes.view().failed(node, failure);
+                LOG.warn("commit record {} not on {}: {}", state, node.id(), failure.getMessage());
+              },
+              () -> done.add(node));
+    }
+    return done;
+  }
+
+  private static CommitRecord record(FileDocument file, CommitRecord.State state) {
+    return new CommitRecord(
+        CommitRecord.FORMAT,
+        file.hash(),
+        file.version(),
+        state,
+        file.size(),
+        file.name(),
+        Math.floorDiv(file.time(), 1000L),
+        file.parts().stream()
+            .map(part -> new CommitRecord.Part(part.length(), part.id().toString()))
+            .toList());
+  }
+}

@@ -1,0 +1,79 @@
+package io.mas.api.object;
+
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.ExtentDocument.Missing;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.common.error.MasException;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes evidence of missing and damaged shards into the extent document, for the repair. Evidence
+ * is a checksum error, or a 404 from the node that the document still names; slowness and silence
+ * never are. Works in the background: a read does not wait for it, and what is not written now is
+ * found again by the next read. Thread-safe.
+ */
+final class Evidence {
+  private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
+
+  /** Reports written at once; more are dropped. */
+  private static final int MOST = 16;
+
+  /** Attempts against others who change the same document. */
+  private static final int TRIES = 5;
+
+  private final MetadataStore metadata;
+  private final Semaphore permits = new Semaphore(MOST);
+
+  Evidence(MetadataStore metadata) {
+    this.metadata = metadata;
+  }
+
+  /** Reports what a read with {@code extent} found. */
+  void report(ExtentDocument extent, Set<Missing> found) {
+    if (!extent.missing().containsAll(found) && permits.tryAcquire()) {
+      Set<Missing> copy = Set.copyOf(found);
+      Thread.ofVirtual().name("mas-evidence").start(() -> write(extent, copy));
+    }
+  }
+
+  private void write(ExtentDocument seen, Set<Missing> found) {
+    try {
+      for (int i = 0; i < TRIES && !tryWrite(seen, found); i++) {
+        Thread.onSpinWait();
+      }
+    } catch (MasException e) {
+      LOG.warn("evidence for extent {} not written: {}", seen.id(), e.getMessage());
+    } finally {
+      permits.release();
+    }
+  }
+
+  /** True if nothing is left to do. */
+  private boolean tryWrite(ExtentDocument seen, Set<Missing> found) {
+    ExtentDocument now =
+        metadata.extents(seen.id().part(), seen.id().ordinal(), 1, Concern.LINEARIZABLE).stream()
+            .filter(extent -> extent.id().equals(seen.id()))
+            .findFirst()
+            .orElse(null);
+    if (now == null) {
+      return true;
+    }
+    Set<Missing> still =
+        found.stream()
+            .filter(one -> now.shards().get(one.shard()).equals(seen.shards().get(one.shard())))
+            .filter(one -> !now.missing().contains(one))
+            .filter(one -> !now.missing().contains(new Missing(one.shard(), Missing.ALL)))
+            .collect(Collectors.toSet());
+    if (still.isEmpty()) {
+      return true;
+    }
+    LOG.warn("extent {}: shards missing or damaged: {}", seen.id(), still);
+    return metadata.compareAndSetExtent(now.withMissing(still)) == WriteOutcome.APPLIED;
+  }
+}

@@ -1,0 +1,73 @@
+package io.mas.api.object;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
+import io.mas.common.object.ExtentId;
+import io.mas.common.object.PartId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Extent documents for serving. Their blocks never change, only their placement: an entry is read
+ * again when it proves stale. Thread-safe.
+ */
+final class ExtentCache implements ExtentSource {
+  /** Bound of the cache in rows of block tables, about 64 bytes each. */
+  private static final long MAX_ROWS = 100_000;
+
+  /** Documents read at once: the rest of a file that is read from the start follows soon. */
+  private static final int AHEAD = 4;
+
+  private final MetadataStore metadata;
+  private final Cache<ExtentId, ExtentDocument> cache =
+      Caffeine.newBuilder()
+          .maximumWeight(MAX_ROWS)
+          .weigher((ExtentId id, ExtentDocument extent) -> extent.blocks().size() + 8)
+          .build();
+
+  ExtentCache(MetadataStore metadata) {
+    this.metadata = metadata;
+  }
+
+  @Override
+  public ExtentDocument at(PartId part, long offset) {
+    ExtentDocument extent = get(new ExtentId(part, 0));
+    // Extents sealed early are short, so the wanted one has at least the ordinal of full ones.
+    long full = (long) ExtentDocument.MAX_BLOCKS * extent.layout().blockSize();
+    int ordinal = Math.toIntExact(offset / full);
+    if (ordinal > 0) {
+      extent = get(new ExtentId(part, ordinal));
+    }
+    while (offset >= extent.offset() + extent.length()) {
+      extent = get(new ExtentId(part, extent.id().ordinal() + 1));
+    }
+    return extent;
+  }
+
+  @Override
+  public ExtentDocument again(ExtentDocument stale) {
+    cache.invalidate(stale.id());
+    return get(stale.id());
+  }
+
+  private ExtentDocument get(ExtentId id) {
+    @Nullable ExtentDocument cached = cache.getIfPresent(id);
+    if (cached != null) {
+      return cached;
+    }
+    for (ExtentDocument extent :
+        metadata.extents(id.part(), id.ordinal(), AHEAD, Concern.MAJORITY)) {
+      cache.put(extent.id(), extent);
+      cached = extent.id().equals(id) ? extent : cached;
+    }
+    if (cached == null) {
+      throw new MasException(
+          ErrorCode.TOO_FEW_SHARDS, "the file's extent %s is gone".formatted(id));
+    }
+    return cached;
+  }
+}

@@ -1,0 +1,225 @@
+package io.mas.api.object;
+
+import io.mas.api.block.BlockBuffer;
+import io.mas.api.block.Blocks;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.FileDocument;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
+import io.mas.common.object.ByteRange;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Reads ranges of a list of parts, block by block and some blocks ahead, every byte verified before
+ * it is handed on. Thread-safe; each reading is used by one thread.
+ */
+final class FileReader {
+  /** Blocks fetched at once for one reading, as far as there is memory. */
+  private static final int AHEAD = 4;
+
+  private static final int COPY_BYTES = 64 << 10;
+
+  private final BlockReader reader;
+  private final Blocks blocks;
+
+  FileReader(BlockReader reader, Blocks blocks) {
+    this.reader = reader;
+    this.blocks = blocks;
+  }
+
+  /** Gets each verified piece in order; the memory is valid during the call only. */
+  private interface Sink {
+    void accept(MemorySegment piece) throws IOException;
+  }
+
+  /** Begins to read a range and waits for its first block. */
+  Reading read(List<FileDocument.Part> parts, ExtentSource extents, ByteRange range) {
+    Reading reading = new Reading(parts, extents, range);
+    try {
+      reading.fetchAhead();
+      reading.awaitFirst();
+      return reading;
+    } catch (RuntimeException e) {
+      reading.close();
+      throw e;
+    }
+  }
+
+  /** A block that is being fetched, and the piece of it that is wanted. */
+  private record Ahead(
+      BlockBuffer buffer, CompletableFuture<MemorySegment> raw, long from, long length) {}
+
+  /** A range under way. */
+  final class Reading implements StoredFile.Reading {
+    private final List<FileDocument.Part> parts;
+    private final ExtentSource extents;
+    private final long end;
+    private final Deque<Ahead> ahead = new ArrayDeque<>();
+    private long position;
+    private int part;
+    private long partStart;
+
+    private Reading(List<FileDocument.Part> parts, ExtentSource extents, ByteRange range) {
+      this.parts = parts;
+      this.extents = extents;
+      this.position = range.offset();
+      this.end = range.end();
+    }
+
+    @Override
+    public void copy(OutputStream out) throws IOException {
+      byte[] copy = new byte[COPY_BYTES];
+      copyTo(
+          piece -> {
+            for (long at = 0; at < piece.byteSize(); at += copy.length) {
+              int n = (int) Math.min(copy.length, piece.byteSize() - at);
+              MemorySegment.copy(piece, ValueLayout.JAVA_BYTE, at, copy, 0, n);
+              out.write(copy, 0, n);
+            }
+          });
+    }
+
+    /** Puts every byte of the range into {@code digest}, on the CPU pool. */
+    void digest(MessageDigest digest, Runnable progress) {
+      try {
+        copyTo(
+            piece -> {
+              CompletableFuture<Void> before = CompletableFuture.completedFuture(null);
+              blocks.cpu().then(before, () -> digest.update(piece.asByteBuffer())).join();
+              progress.run();
+            });
+      } catch (IOException e) {
+        throw new IllegalStateException("a digest does no I/O", e);
+      }
+    }
+
+    private void copyTo(Sink sink) throws IOException {
+      while (position < end || !ahead.isEmpty()) {
+        fetchAhead();
+        Ahead next = ahead.removeFirst();
+        try {
+          sink.accept(await(next).asSlice(next.from, next.length));
+        } finally {
+          release(next);
+        }
+      }
+    }
+
+    private void awaitFirst() {
+      if (!ahead.isEmpty()) {
+        await(ahead.getFirst());
+      }
+    }
+
+    private static MemorySegment await(Ahead block) {
+      try {
+        return block.raw.join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof RuntimeException cause ? cause : e;
+      }
+    }
+
+    /** Starts further blocks; only the first of them waits for memory. */
+    private void fetchAhead() {
+      while (position < end && ahead.size() < AHEAD) {
+        while (position >= partStart + parts.get(part).length()) {
+          partStart += parts.get(part).length();
+          part++;
+        }
+        ExtentDocument extent = extents.at(parts.get(part).id(), position - partStart);
+        Optional<BlockBuffer> buffer = buffer(extent);
+        if (buffer.isEmpty()) {
+          return;
+        }
+        start(extent, buffer.get());
+      }
+    }
+
+    private Optional<BlockBuffer> buffer(ExtentDocument extent) {
+      try {
+        return ahead.isEmpty()
+            ? Optional.of(BlockBuffer.acquire(blocks.buffers(), extent.layout()))
+            : BlockBuffer.tryAcquire(blocks.buffers(), extent.layout());
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
+
+    private void start(ExtentDocument extent, BlockBuffer buffer) {
+      long inExtent = position - partStart - extent.offset();
+      int number = (int) (inExtent / extent.layout().blockSize());
+      long from = inExtent % extent.layout().blockSize();
+      long length = Math.min(extent.blocks().get(number).rawLength() - from, end - position);
+      CompletableFuture<MemorySegment> raw = new CompletableFuture<>();
+      Thread.ofVirtual().name("mas-block-read").start(() -> fetch(extent, number, buffer, raw));
+      ahead.addLast(new Ahead(buffer, raw, from, length));
+      position += length;
+    }
+
+    private void fetch(
+        ExtentDocument extent,
+        int number,
+        BlockBuffer buffer,
+        CompletableFuture<MemorySegment> raw) {
+      try {
+        raw.complete(fetch(extent, number, buffer));
+      } catch (InterruptedException e) {
+        raw.completeExceptionally(interrupted(e));
+      } catch (RuntimeException | Error e) {
+        raw.completeExceptionally(e);
+      }
+    }
+
+    private MemorySegment fetch(ExtentDocument extent, int number, BlockBuffer buffer)
+        throws InterruptedException {
+      try {
+        return reader.read(extent, number, buffer);
+      } catch (MasException e) {
+        ExtentDocument now = extents.again(extent);
+        if (now.shards().equals(extent.shards())) {
+          throw e;
+        }
+        return reader.read(now, number, buffer); // its shards have moved
+      }
+    }
+
+    private void release(Ahead block) {
+      BlockBuffer buffer = block.buffer;
+      // A block that is given up early may still be fetched; its buffer goes back only then.
+      if (block.raw.isDone()) {
+        buffer.close();
+      } else {
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try (buffer) {
+                    block.raw.exceptionally(failure -> MemorySegment.NULL).join();
+                  }
+                });
+      }
+    }
+
+    @Override
+    public void close() {
+      while (!ahead.isEmpty()) {
+        release(ahead.removeFirst());
+      }
+      position = end;
+    }
+
+    private static MasException interrupted(InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new MasException(ErrorCode.DOWNLOAD_BROKE_OFF, "interrupted while reading", e);
+    }
+  }
+}

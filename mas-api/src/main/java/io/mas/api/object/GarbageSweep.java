@@ -1,0 +1,139 @@
+package io.mas.api.object;
+
+import io.mas.api.metadata.ChunkDocument;
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.GarbageDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.UploadDocument;
+import io.mas.api.metadata.UploadId;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.common.error.MasException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for work for the {@link Collector}: notes that are due, and uploads that have expired, were
+ * aborted, or are done. Several sweeps may run at once; one that fails on an item goes on with the
+ * next and comes back to it. Thread-safe.
+ */
+public final class GarbageSweep implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GarbageSweep.class);
+
+  /** Items taken in one go. */
+  private static final int BATCH = 100;
+
+  private final MetadataStore metadata;
+  private final Collector collector;
+  private final ObjectProperties properties;
+  private final InstantSource clock;
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  GarbageSweep(
+      MetadataStore metadata,
+      Collector collector,
+      ObjectProperties properties,
+      InstantSource clock) {
+    this.metadata = metadata;
+    this.collector = collector;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  /** Sweeps every {@code mas.object.collect-every} until closed. */
+  public void start() {
+    Thread.ofVirtual().name("mas-garbage-sweep").start(this::sweepUntilClosed);
+  }
+
+  private void sweepUntilClosed() {
+    try {
+      while (!closing.await(properties.collectEvery().toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          sweep();
+        } catch (MasException e) {
+          LOG.warn("sweep broke off: {}", e.getMessage());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Does once what is due now. */
+  public void sweep() {
+    metadata.uploadsExpiringBefore(clock.millis(), BATCH).forEach(this::expired);
+    metadata.dueGarbage(clock.millis(), BATCH).forEach(this::due);
+  }
+
+  private void due(GarbageDocument note) {
+    boolean done = false;
+    try {
+      done =
+          switch (note.what()) {
+            case GarbageDocument.Parts(var hash, var parts) -> collector.collect(hash, parts);
+            case GarbageDocument.Generation(var upload, long generation) ->
+                alive(upload, generation) || collect(upload, generation);
+          };
+    } catch (MasException e) {
+      LOG.warn("garbage of {} not collected: {}", note.what().hash(), e.getMessage());
+    }
+    if (done) {
+      metadata.removeGarbage(note.id());
+    } else {
+      metadata.putGarbage(note.dueAt(clock.millis() + properties.orphanGrace().toMillis()));
+    }
+  }
+
+  /** Whether a generation is an upload under way: then it is not garbage after all. */
+  private boolean alive(UploadId id, long generation) {
+    return metadata
+        .upload(id, Concern.LINEARIZABLE)
+        .filter(upload -> upload.generation() == generation)
+        .filter(
+            upload ->
+                upload.state() == UploadDocument.State.OPEN
+                    || upload.state() == UploadDocument.State.FINISHING)
+        .isPresent();
+  }
+
+  private void expired(UploadDocument upload) {
+    try {
+      switch (upload.state()) {
+        case OPEN, FINISHING -> {
+          UploadDocument aborted = upload.to(UploadDocument.State.ABORTED);
+          if (metadata.compareAndSetUpload(aborted) == WriteOutcome.APPLIED) {
+            end(aborted);
+          }
+        }
+        case COMMITTED, ABORTED -> end(upload);
+      }
+    } catch (MasException e) {
+      LOG.warn("upload of {} not collected: {}", upload.id().hash(), e.getMessage());
+    }
+  }
+
+  private void end(UploadDocument upload) {
+    if (collect(upload.id(), upload.generation())) {
+      metadata.deleteUpload(upload.id(), upload.version());
+    }
+  }
+
+  /** Collects the parts of one generation, then its chunk documents. */
+  private boolean collect(UploadId upload, long generation) {
+    List<ChunkDocument> chunks = metadata.chunks(upload, generation);
+    if (!collector.collect(upload.hash(), chunks.stream().map(ChunkDocument::part).toList())) {
+      return false;
+    }
+    CrashPoint.reached("collect.chunks-left");
+    chunks.forEach(metadata::deleteChunk);
+    return true;
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+  }
+}

@@ -1,0 +1,42 @@
+package io.mas.api.object;
+
+import io.mas.api.block.Blocks;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.nodes.Nodes;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Wires the room. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ObjectProperties.class)
+public class ObjectConfiguration {
+
+  @Bean
+  ObjectRoom objectRoom(
+      MetadataStore metadata, Nodes nodes, Blocks blocks, ObjectProperties properties) {
+    return new ObjectRoom(
+        new ObjectRoom.Outside(metadata, nodes, blocks, InstantSource.system(), new SecureRandom()),
+        properties,
+        ProtocolRule.ALL);
+  }
+
+  @Bean
+  Files files(ObjectRoom room) {
+    return room.files();
+  }
+
+  @Bean
+  Parts parts(ObjectRoom room) {
+    return room.parts();
+  }
+
+  @Bean
+  GarbageSweep garbageSweep(ObjectRoom room) {
+    GarbageSweep sweep = room.sweep();
+    sweep.start();
+    return sweep;
+  }
+}

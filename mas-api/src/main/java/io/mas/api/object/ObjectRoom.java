@@ -1,0 +1,72 @@
+package io.mas.api.object;
+
+import io.mas.api.block.Blocks;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.nodes.Nodes;
+import java.time.InstantSource;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** Puts the room together: the same way for the product, and for tests with other outsides. */
+public final class ObjectRoom {
+  private final Files files;
+  private final Parts parts;
+  private final GarbageSweep sweep;
+  private final Collector collector;
+
+  /** What the room stands on. */
+  public record Outside(
+      MetadataStore metadata,
+      Nodes nodes,
+      Blocks blocks,
+      InstantSource clock,
+      RandomGenerator random) {}
+
+  /**
+   * @param rules {@link ProtocolRule#ALL}, but in the tests that show what each rule is for
+   */
+  public ObjectRoom(Outside outside, ObjectProperties properties, Set<ProtocolRule> rules) {
+    MetadataStore metadata = outside.metadata();
+    Nodes nodes = outside.nodes();
+    ShardDeleter deleter = new ShardDeleter(metadata, nodes, outside.clock(), properties);
+    CommitRecords records = new CommitRecords(nodes, properties.layout().m() + 1);
+    BlockReader blocks =
+        new BlockReader(nodes, outside.blocks(), new Evidence(metadata), properties.hedgeAfter());
+    FileReader reader = new FileReader(blocks, outside.blocks());
+    PartWriter writer =
+        new PartWriter(
+            new ExtentWriter.Context(nodes, metadata, deleter, outside.random()),
+            outside.blocks(),
+            properties,
+            outside.clock(),
+            outside.random());
+    Committer committer = new Committer(metadata, records, rules);
+    this.parts = new Parts(writer, committer, deleter, new FreshExtents(metadata), reader);
+    this.files =
+        new GatewayFiles(
+            metadata,
+            reader,
+            new ExtentCache(metadata),
+            records,
+            new GatewayFiles.Settings(properties, outside.clock()));
+    this.collector = new Collector(metadata, deleter, rules);
+    this.sweep = new GarbageSweep(metadata, collector, properties, outside.clock());
+  }
+
+  public Files files() {
+    return files;
+  }
+
+  public Parts parts() {
+    return parts;
+  }
+
+  public GarbageSweep sweep() {
+    return sweep;
+  }
+
+  /** The collection alone, for tests of its interleavings. */
+  Collector collector() {
+    return collector;
+  }
+}

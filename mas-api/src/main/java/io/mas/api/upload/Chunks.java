@@ -1,0 +1,147 @@
+package io.mas.api.upload;
+
+import io.mas.api.metadata.ChunkDocument;
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.UploadDocument;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.object.CrashPoint;
+import io.mas.api.object.Parts;
+import io.mas.api.object.StoredPart;
+import io.mas.api.token.TokenGrant;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
+import io.mas.common.object.BlockEntry;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+
+/** Receives chunks and lists them in their upload. Thread-safe. */
+final class Chunks {
+  /** Rounds against others who store the same chunk. */
+  private static final int MAX_ROUNDS = 20;
+
+  private final MetadataStore metadata;
+  private final Parts parts;
+  private final ChunkedUpload uploads;
+  private final long maxSize;
+
+  Chunks(MetadataStore metadata, Parts parts, ChunkedUpload uploads, long maxSize) {
+    this.metadata = metadata;
+    this.parts = parts;
+    this.uploads = uploads;
+    this.maxSize = maxSize;
+  }
+
+  ReceivedChunk receive(TokenGrant grant, InputStream body) {
+    uploads.requireOpen(grant);
+    long most = Math.min(maxSize, grant.maxSize().orElse(Long.MAX_VALUE));
+    StoredPart part = parts.writer().write(grant.hash(), body, most, null);
+    CrashPoint.reached("chunk.stored");
+    return new Received(grant, part);
+  }
+
+  /** Whether a chunk document names a part. */
+  private enum Listing {
+    NONE,
+    PERHAPS,
+    CERTAIN
+  }
+
+  /** A part that becomes a chunk, or is discarded. */
+  private final class Received implements ReceivedChunk {
+    private final TokenGrant grant;
+    private final StoredPart part;
+
+    private Listing listing = Listing.NONE;
+
+    Received(TokenGrant grant, StoredPart part) {
+      this.grant = grant;
+      this.part = part;
+    }
+
+    @Override
+    public int list(int number) {
+      if (number < 1 || number > FileDocument.MAX_PARTS) {
+        throw new MasException(
+            ErrorCode.PARAMETER_MALFORMED,
+            "chuck is %d, expected 1 to %d".formatted(number, FileDocument.MAX_PARTS));
+      }
+      if (part.length() == 0) {
+        throw new MasException(
+            ErrorCode.PARAMETER_LENGTH,
+            "chunk %d is empty, expected 1 byte or more".formatted(number));
+      }
+      UploadDocument upload = uploads.requireOpen(grant);
+      list(
+          upload,
+          new ChunkDocument(upload.id(), upload.generation(), number, part.id(), part.length()));
+      CrashPoint.reached("chunk.listed");
+      uploads.prolong(uploads.confirm(grant, upload));
+      return metadata.countChunks(upload.id(), upload.generation());
+    }
+
+    private void list(UploadDocument upload, ChunkDocument chunk) {
+      for (int round = 0; round < MAX_ROUNDS; round++) {
+        Optional<ChunkDocument> there =
+            metadata.chunk(chunk.upload(), chunk.generation(), chunk.number());
+        if (there.isEmpty()) {
+          if (applied(metadata.insertChunk(chunk))) {
+            return;
+          }
+        } else if (there.get().part().equals(chunk.part())) {
+          listing = Listing.CERTAIN; // the own insert, whose answer was lost
+          return;
+        } else if (same(there.get())) {
+          return; // the same bytes again
+        } else if (upload.replaceable() || !parts.usable(ChunkedUpload.row(there.get()))) {
+          if (applied(metadata.replaceChunk(chunk, there.get().part()))) {
+            parts.leaveToCollect(chunk.upload().hash(), there.get().part());
+            return;
+          }
+        } else {
+          throw new MasException(
+              ErrorCode.CHUNK_CONFLICT,
+              "chunk %d is stored with other bytes".formatted(chunk.number()));
+        }
+      }
+      throw ChunkedUpload.contended(chunk.upload());
+    }
+
+    private boolean applied(WriteOutcome outcome) {
+      listing =
+          switch (outcome) {
+            case APPLIED -> Listing.CERTAIN;
+            case UNKNOWN -> Listing.PERHAPS;
+            case REFUSED -> listing;
+          };
+      return outcome == WriteOutcome.APPLIED;
+    }
+
+    private boolean same(ChunkDocument there) {
+      if (there.length() != part.length()) {
+        return false;
+      }
+      Optional<List<BlockEntry>> theirs = parts.blocks(ChunkedUpload.row(there));
+      Optional<List<BlockEntry>> mine =
+          parts.blocks(new FileDocument.Part(part.length(), part.id()));
+      return theirs.isPresent() && mine.isPresent() && sums(theirs.get()).equals(sums(mine.get()));
+    }
+
+    private record Sum(int length, int crc) {}
+
+    private List<Sum> sums(List<BlockEntry> blocks) {
+      return blocks.stream().map(block -> new Sum(block.rawLength(), block.crc())).toList();
+    }
+
+    @Override
+    public void close() {
+      switch (listing) {
+        case NONE -> parts.discard(grant.hash(), part);
+        case PERHAPS -> parts.leaveToCollect(grant.hash(), part);
+        case CERTAIN -> {}
+      }
+      listing = Listing.CERTAIN;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.mas.api.upload;
+
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.UploadDocument;
+import io.mas.api.metadata.UploadId;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+
+/**
+ * The lease of a finish on its upload: {@code FINISHING}, with an owner and an end that is moved on
+ * while the work goes on. Thread-safe; what is held is used by one thread.
+ */
+final class FinishLease {
+  /** Rounds against others who change the same document. */
+  private static final int MAX_ROUNDS = 20;
+
+  /** How often the lease of another is looked at. */
+  private static final long POLL_NANOS = 100_000_000;
+
+  private final MetadataStore metadata;
+  private final UploadProperties properties;
+  private final InstantSource clock;
+
+  FinishLease(MetadataStore metadata, UploadProperties properties, InstantSource clock) {
+    this.metadata = metadata;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes the lease, when nobody else holds it or it has run out.
+   *
+   * @throws MasException METADATA_NOT_SAVED if another gateway goes on holding it
+   */
+  Held take(UploadDocument known) {
+    String owner = UUID.randomUUID().toString();
+    long patience = clock.millis() + properties.lease().toMillis() * 2;
+    UploadDocument upload = known;
+    while (clock.millis() < patience) {
+      if (heldByOther(upload)) {
+        LockSupport.parkNanos(POLL_NANOS);
+      } else {
+        UploadDocument next =
+            upload.finishing(
+                new UploadDocument.Lease(owner, clock.millis() + properties.lease().toMillis()));
+        if (metadata.compareAndSetUpload(next) == WriteOutcome.APPLIED) {
+          return new Held(owner, next);
+        }
+      }
+      upload = current(upload.id()).filter(FinishLease::underWay).orElseThrow(() -> over(known));
+    }
+    throw over(known);
+  }
+
+  private static boolean underWay(UploadDocument upload) {
+    return switch (upload.state()) {
+      case OPEN, FINISHING -> true;
+      case COMMITTED, ABORTED -> false;
+    };
+  }
+
+  /** The upload has ended meanwhile, or is being finished for long: asking again tells which. */
+  private static MasException over(UploadDocument upload) {
+    return new MasException(
+        ErrorCode.METADATA_NOT_SAVED,
+        "the upload of %s is being finished by another gateway, ask again"
+            .formatted(upload.id().hash()));
+  }
+
+  private boolean heldByOther(UploadDocument upload) {
+    UploadDocument.Lease lease = upload.lease();
+    return lease != null && lease.until() > clock.millis();
+  }
+
+  private Optional<UploadDocument> current(UploadId id) {
+    return metadata.upload(id, Concern.LINEARIZABLE);
+  }
+
+  /** A lease that was taken. */
+  final class Held {
+    private final String owner;
+    private UploadDocument upload;
+
+    private Held(String owner, UploadDocument upload) {
+      this.owner = owner;
+      this.upload = upload;
+    }
+
+    UploadDocument upload() {
+      return upload;
+    }
+
+    /** Moves the end on when a third of the lease has passed; losing it is no harm. */
+    void renew() {
+      UploadDocument.Lease lease = upload.lease();
+      long term = properties.lease().toMillis();
+      if (lease != null && lease.until() - clock.millis() < term * 2 / 3) {
+        UploadDocument next =
+            upload.finishing(new UploadDocument.Lease(owner, clock.millis() + term));
+        if (metadata.compareAndSetUpload(next) == WriteOutcome.APPLIED) {
+          upload = next;
+        }
+      }
+    }
+
+    /** Ends the upload in {@code state}, if the lease is still the own one. */
+    void end(UploadDocument.State state) {
+      long keptUntil = clock.millis() + properties.keepAfter().toMillis();
+      write(now -> now.to(state, keptUntil));
+    }
+
+    /** Opens the upload again; if the content was another one, any chunk may be replaced. */
+    void reopen(boolean replaceable) {
+      write(now -> replaceable ? now.reopened() : now.to(UploadDocument.State.OPEN));
+    }
+
+    private void write(UnaryOperator<UploadDocument> change) {
+      for (int round = 0; round < MAX_ROUNDS; round++) {
+        UploadDocument now = current(upload.id()).filter(this::mine).orElse(null);
+        if (now == null
+            || metadata.compareAndSetUpload(change.apply(now)) == WriteOutcome.APPLIED) {
+          return;
+        }
+      }
+    }
+
+    private boolean mine(UploadDocument now) {
+      UploadDocument.Lease lease = now.lease();
+      return lease != null && lease.owner().equals(owner);
+    }
+  }
+}
