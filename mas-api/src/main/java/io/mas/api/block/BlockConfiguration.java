@@ -1,5 +1,7 @@
 package io.mas.api.block;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,5 +30,14 @@ public class BlockConfiguration {
   @Bean
   Blocks blocks(BufferPool buffers, CpuPool cpu, BlockCodec codec) {
     return new Blocks(buffers, cpu, codec);
+  }
+
+  @Bean
+  MeterBinder bufferMetrics(BufferPool buffers) {
+    return registry ->
+        Gauge.builder("mas.buffers.held", buffers, BufferPool::heldBytes)
+            .baseUnit("bytes")
+            .description("off-heap memory of blocks under way")
+            .register(registry);
   }
 }

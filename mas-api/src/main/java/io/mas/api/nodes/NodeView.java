@@ -8,6 +8,7 @@ import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.cluster.NodeState;
 import io.mas.common.error.MasException;
+import io.mas.common.object.Layout;
 import io.mas.common.protocol.NodeError;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -205,6 +206,20 @@ public final class NodeView implements AutoCloseable {
                 new Standing(
                     Member.of(entry.announcement), entry.announcement.state(), entry.suspect))
         .toList();
+  }
+
+  /**
+   * How many more nodes may fail, whichever they are, so that every file of this layout that is
+   * fully placed on the nodes known now stays readable; negative if some may be unreadable already.
+   */
+  public int mayFail(Layout layout) {
+    List<Standing> all = standings();
+    if (all.isEmpty()) {
+      return -1;
+    }
+    int shardsPerNode = Math.ceilDiv(layout.width(), Math.min(layout.width(), all.size()));
+    int down = (int) all.stream().filter(Standing::suspect).count();
+    return Math.floorDiv(layout.m() - down * shardsPerNode, shardsPerNode);
   }
 
   private void probeUntilClosed() {

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
-/** Wires the public HTTP API. Needs the beans of the rooms below, and a {@link LiveNodes}. */
+/** Wires the public HTTP API. Needs the beans of the rooms below. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(SystemTokenProperties.class)
 @Import({
@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Import;
   DownloadController.class,
   FileController.class,
   ServerController.class,
+  StatusConfiguration.class,
   TokenController.class,
   UploadController.class
 })

@@ -1,0 +1,57 @@
+package io.mas.api.web;
+
+import io.mas.api.nodes.NodeView;
+import io.mas.api.object.ObjectProperties;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What operators and monitors are told of the storage nodes. */
+@Configuration(proxyBeanMethods = false)
+class StatusConfiguration {
+
+  @Bean
+  LiveNodes liveNodes(NodeView view) {
+    return () ->
+        view.standings().stream()
+            .filter(node -> !node.suspect())
+            .map(node -> node.member().address().getAuthority())
+            .toList();
+  }
+
+  /** Down when new files cannot be placed safely; says how many more nodes may fail. */
+  @Bean
+  HealthIndicator nodesHealthIndicator(NodeView view, ObjectProperties properties) {
+    return () -> {
+      int mayFail = view.mayFail(properties.layout());
+      Health.Builder health =
+          view.writable().isEmpty() || mayFail < 0 ? Health.down() : Health.up();
+      health.withDetail("mayFail", Math.max(0, mayFail));
+      view.standings()
+          .forEach(
+              node ->
+                  health.withDetail(
+                      node.member().id(), node.suspect() ? "SUSPECT" : node.state().name()));
+      return health.build();
+    };
+  }
+
+  @Bean
+  MeterBinder nodesMetrics(NodeView view, ObjectProperties properties) {
+    return registry -> {
+      Gauge.builder("mas.nodes.known", view, nodes -> nodes.standings().size())
+          .description("storage nodes ever heard of")
+          .register(registry);
+      Gauge.builder("mas.nodes.writable", view, nodes -> nodes.writable().size())
+          .description("storage nodes that take new shards now")
+          .register(registry);
+      Gauge.builder(
+              "mas.nodes.may.fail", view, nodes -> Math.max(0, nodes.mayFail(properties.layout())))
+          .description("how many more storage nodes may fail without a file becoming unreadable")
+          .register(registry);
+    };
+  }
+}
