@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
 import org.springframework.util.FileSystemUtils;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
@@ -39,8 +41,18 @@ final class RocksBackend implements MetadataBackend {
 
   /** Puts a value past the store, which is closed meanwhile. */
   void put(RocksKey key, byte[] value) {
-    try (RocksDB db = RocksDB.open(directory.toString())) {
-      db.put(key.bytes(), value);
+    putAll(Map.of(key, value));
+  }
+
+  /** Puts values past the store, which is closed meanwhile. */
+  void putAll(Map<RocksKey, byte[]> values) {
+    try (RocksDB db = RocksDB.open(directory.toString());
+        WriteOptions options = new WriteOptions();
+        WriteBatch batch = new WriteBatch()) {
+      for (Map.Entry<RocksKey, byte[]> entry : values.entrySet()) {
+        batch.put(entry.getKey().bytes(), entry.getValue());
+      }
+      db.write(options, batch);
     } catch (RocksDBException e) {
       throw new IllegalStateException(e);
     }

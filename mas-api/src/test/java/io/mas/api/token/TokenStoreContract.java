@@ -411,7 +411,7 @@ abstract class TokenStoreContract {
 
   static <T> List<T> inParallel(List<Callable<T>> tasks) {
     CountDownLatch start = new CountDownLatch(tasks.size());
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
       List<Future<T>> results =
           tasks.stream()
               .map(
