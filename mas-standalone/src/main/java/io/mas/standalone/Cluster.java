@@ -1,0 +1,167 @@
+package io.mas.standalone;
+
+import io.mas.api.Gateway;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.token.InMemoryTokenStore;
+import io.mas.api.token.TokenProperties;
+import io.mas.api.token.TokenStore;
+import io.mas.common.cluster.InProcessDiscovery;
+import io.mas.common.cluster.NodeDiscovery;
+import io.mas.node.StorageNodeProperties;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A gateway and its storage nodes in this process: what {@code ./mas up} runs, and what the tests
+ * of the whole store take apart. Thread-safe.
+ */
+public final class Cluster implements AutoCloseable {
+  /** Requests under way at a stop get so long; a stop as a whole is to take less than 5 s. */
+  private static final String GRACE = "2s";
+
+  private final ClusterOptions options;
+  private final String systemToken;
+  private final MetadataStore metadata;
+  private final TokenStore tokens;
+  private final NodeDiscovery discovery = new InProcessDiscovery();
+  private final CompositeMeterRegistry nodeMeters = new CompositeMeterRegistry();
+  private final List<ClusterNode> nodes;
+  private @Nullable Gateway gateway;
+
+  private Cluster(ClusterOptions options, String systemToken, MetadataStore metadata) {
+    this.options = options;
+    this.systemToken = systemToken;
+    this.metadata = metadata;
+    this.tokens =
+        new InMemoryTokenStore(
+            new TokenProperties(
+                Duration.ofSeconds(120), Duration.ofSeconds(10), Duration.ofHours(24), 200_000),
+            InMemoryTokenStore.steadyClock(),
+            new SecureRandom());
+    this.nodes = IntStream.rangeClosed(1, options.nodes()).mapToObj(this::newNode).toList();
+  }
+
+  /**
+   * Starts everything; when this returns, requests are answered.
+   *
+   * @throws StartProblem if that cannot be, with what to do about it
+   */
+  public static Cluster start(ClusterOptions options) {
+    DataDirectory data = DataDirectory.open(options);
+    Cluster cluster = new Cluster(options, data.systemToken(), data.metadata());
+    try {
+      cluster.startAll();
+      return cluster;
+    } catch (RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private ClusterNode newNode(int number) {
+    String name = DataDirectory.nodeName(number);
+    return new ClusterNode(
+        StorageNodeProperties.embedded(options.data().resolve(name), metadata.clusterId(), name),
+        discovery,
+        nodeMeters);
+  }
+
+  /** The gateway takes the longest, so it starts beside the nodes. */
+  private void startAll() {
+    try (ExecutorService starter = Executors.newSingleThreadExecutor()) {
+      CompletableFuture<Void> gatewayStart =
+          CompletableFuture.runAsync(this::startGateway, starter);
+      nodes.forEach(ClusterNode::start);
+      gatewayStart.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  private synchronized void startGateway() {
+    Map<String, Object> properties = new HashMap<>(options.settings());
+    properties.put("server.address", options.bind());
+    properties.put("server.port", options.port());
+    properties.put("management.server.address", options.bind());
+    properties.put("management.server.port", options.managementPort());
+    properties.put("mas.system-tokens", systemToken);
+    properties.put("mas.object.erasure", options.erasure());
+    properties.put("mas.placement.min-node-failures", options.minNodeFailures());
+    properties.put("spring.lifecycle.timeout-per-shutdown-phase", GRACE);
+    Map<String, Object> beans =
+        Map.of("metadataStore", metadata, "tokenStore", tokens, "nodeDiscovery", discovery);
+    gateway = Gateway.start(properties, beans);
+  }
+
+  private synchronized void stopGateway() {
+    if (gateway != null) {
+      gateway.close();
+      gateway = null;
+    }
+  }
+
+  /** Stops the gateway and starts another on the same data; it may get other ports. */
+  public void restartGateway() {
+    stopGateway();
+    startGateway();
+  }
+
+  /** Base URI of the API. */
+  public URI api() {
+    return uri(running().port());
+  }
+
+  /** Base URI of health and metrics. */
+  public URI management() {
+    return uri(running().managementPort());
+  }
+
+  private synchronized Gateway running() {
+    return Objects.requireNonNull(gateway, "the gateway is stopped");
+  }
+
+  private URI uri(int port) {
+    boolean every = options.bind().equals("0.0.0.0") || options.bind().equals("::");
+    String host = every ? ClusterOptions.LOOPBACK : options.bind();
+    return URI.create("http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port));
+  }
+
+  /** The secret of the business backend. */
+  public String systemToken() {
+    return systemToken;
+  }
+
+  /** The storage nodes, node 1 first. */
+  public List<ClusterNode> nodes() {
+    return nodes;
+  }
+
+  /** A storage node, from 1. */
+  public ClusterNode node(int number) {
+    return nodes.get(number - 1);
+  }
+
+  /** Stops the gateway, then the nodes, and closes the data directory. */
+  @Override
+  public void close() {
+    stopGateway();
+    try (ExecutorService stoppers = Executors.newFixedThreadPool(nodes.size())) {
+      nodes.forEach(node -> stoppers.execute(node::stop));
+    }
+    tokens.close();
+    metadata.close();
+    nodeMeters.close();
+  }
+}

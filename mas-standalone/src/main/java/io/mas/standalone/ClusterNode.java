@@ -1,0 +1,56 @@
+package io.mas.standalone;
+
+import io.mas.common.cluster.NodeDiscovery;
+import io.mas.node.StorageNode;
+import io.mas.node.StorageNodeProperties;
+import io.mas.node.membership.NodeStartException;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** A storage node of the cluster, which may be stopped and started again. Thread-safe. */
+public final class ClusterNode {
+  private final StorageNodeProperties settings;
+  private final NodeDiscovery discovery;
+  private final MeterRegistry meters;
+  private @Nullable StorageNode running;
+
+  ClusterNode(StorageNodeProperties settings, NodeDiscovery discovery, MeterRegistry meters) {
+    this.settings = settings;
+    this.discovery = discovery;
+    this.meters = meters;
+  }
+
+  /** The directory that it keeps its shards in. */
+  public Path dataDirectory() {
+    return settings.data();
+  }
+
+  /**
+   * Starts it, if it does not run; it serves requests when this returns.
+   *
+   * @throws StartProblem if its directory cannot be used
+   */
+  public synchronized void start() {
+    if (running != null) {
+      return;
+    }
+    try {
+      running = StorageNode.start(settings, discovery, meters);
+    } catch (NodeStartException e) {
+      throw new StartProblem(
+          "Storage node %s cannot start: %s".formatted(settings.process(), e.getMessage()),
+          "%s and the other folders beside it belong together: use them as they were, or name an empty directory with --data."
+              .formatted(settings.data()),
+          e);
+    }
+  }
+
+  /** Stops it, if it runs: it says that it leaves, and closes its volume. */
+  public synchronized void stop() {
+    if (running != null) {
+      running.close();
+      running = null;
+    }
+  }
+}

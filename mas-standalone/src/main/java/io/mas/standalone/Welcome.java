@@ -1,0 +1,82 @@
+package io.mas.standalone;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** What is printed when the store is ready: where it is, its secret, and a tour with curl. */
+final class Welcome {
+  private final Cluster cluster;
+  private final ClusterOptions options;
+
+  Welcome(Cluster cluster, ClusterOptions options) {
+    this.cluster = cluster;
+    this.options = options;
+  }
+
+  /**
+   * The whole text.
+   *
+   * @param start how long the start took
+   */
+  String text(Duration start) {
+    boolean maySurviveTwo = options.survivableFailures() >= 2;
+    return ready(start) + tour() + (maySurviveTwo ? loss() : "") + "\nCtrl-C stops it.\n";
+  }
+
+  private String ready(Duration start) {
+    return """
+        MAS is ready after %.1f s: %d storage nodes, %s, of which %d may fail.
+
+          API          %s
+          health       %s/readyz (metrics: /metrics)
+          systemToken  %s
+          data         %s (log: mas.log)
+        """
+        .formatted(
+            start.toMillis() / 1000.0,
+            options.nodes(),
+            options.erasure(),
+            options.survivableFailures(),
+            cluster.api(),
+            cluster.management(),
+            cluster.systemToken(),
+            options.data());
+  }
+
+  private String tour() {
+    String token =
+        options.systemToken().isEmpty()
+            ? "$(cat '%s')".formatted(options.data().resolve(SystemToken.NAME))
+            : "'%s'".formatted(options.systemToken());
+    return """
+
+        A tour to paste into another terminal of this machine:
+
+          MAS=%s
+          SYSTEM_TOKEN=%s
+          token() {
+            curl -sS -H "systemToken: $SYSTEM_TOKEN" "$MAS/api/token/$1?hash=$HASH" | sed 's/.*"token":"\\([^"]*\\)".*/\\1/'
+          }
+          seq 500000 > numbers.txt
+          HASH=$(sha256sum numbers.txt | cut -d' ' -f1)
+          curl -sS -H "token: $(token upload)" -F file=@numbers.txt "$MAS/api/file/upload/single"; echo
+          curl -sS -H "token: $(token download)" -o again.txt "$MAS/api/file/upload/download"
+          cmp numbers.txt again.txt && echo "the same bytes"
+        """
+        .formatted(cluster.api(), token);
+  }
+
+  private String loss() {
+    Path one = cluster.node(1).dataDirectory();
+    Path other = cluster.node(2).dataDirectory();
+    return """
+
+        Then lose two nodes, and read the file again:
+
+          rm -rf '%s'/* '%s'/*
+          curl -sS -H "token: $(token download)" -o again.txt "$MAS/api/file/upload/download"
+          cmp numbers.txt again.txt && echo "still the same bytes"
+        """
+        .formatted(one, other);
+  }
+}
