@@ -1,0 +1,185 @@
+package io.mas.node.shard;
+
+import static io.mas.node.shard.Shards.PAYLOAD;
+import static io.mas.node.shard.Shards.assertHolds;
+import static io.mas.node.shard.Shards.assertRefused;
+import static io.mas.node.shard.Shards.key;
+import static io.mas.node.shard.Shards.put;
+import static io.mas.node.shard.Shards.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.ShardFrame.Status;
+import io.mas.node.disk.Disk;
+import io.mas.node.disk.FaultDisk;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The contract of faults, and what holds for this store's own files. */
+final class FileShardStoreFaultTest extends ShardStoreFaultContract {
+  private static final int RECORD = RecordFormat.HEADER_BYTES + PAYLOAD;
+  private static final String COLUMN = ColumnNames.path(key(1, 1));
+
+  @Override
+  ShardStore open(Disk disk) {
+    return FileShardStores.open(disk);
+  }
+
+  private FaultDisk withColumn(int blocks) {
+    FaultDisk disk = new FaultDisk();
+    ShardStore store = open(disk);
+    put(store, key(1, 1), 0, blocks);
+    store.close();
+    return disk;
+  }
+
+  @Test
+  void cutsATailWhereverItIsTorn() {
+    FaultDisk disk = withColumn(4);
+    byte[] whole = disk.bytes(COLUMN);
+    for (int length = 2 * RECORD; length < whole.length; length++) {
+      disk.rot(COLUMN, Arrays.copyOf(whole, length));
+      ShardStore store = open(disk);
+      int left = length / RECORD;
+      assertHolds(store, key(1, 1), 0, left);
+      assertThat(read(store, key(1, 1), left, 4 - left)).containsOnly(Status.ABSENT);
+      put(store, key(1, 1), 0, 4);
+      assertHolds(open(disk), key(1, 1), 0, 4);
+      assertThat(disk.bytes(COLUMN)).hasSizeGreaterThanOrEqualTo(whole.length);
+      assertThat(open(disk).verify(key(1, 1)).clean()).as("nothing torn is left").isTrue();
+    }
+  }
+
+  @Test
+  void readsOnBehindDamageInTheMiddleAndNeverCutsIt() {
+    FaultDisk disk = withColumn(5);
+    byte[] bytes = disk.bytes(COLUMN);
+    Arrays.fill(bytes, RECORD, 2 * RECORD + 5, (byte) 0);
+    disk.rot(COLUMN, bytes);
+    ShardStore store = open(disk);
+    assertThat(read(store, key(1, 1), 0, 5))
+        .containsExactly(Status.OK, Status.DAMAGED, Status.DAMAGED, Status.OK, Status.OK);
+    assertThat(store.verify(key(1, 1)).unreadableBytes()).isEqualTo(2 * RECORD);
+    put(store, key(1, 1), 1, 2);
+    assertHolds(store, key(1, 1), 0, 5);
+    assertThat(Arrays.copyOf(disk.bytes(COLUMN), bytes.length)).isEqualTo(bytes);
+  }
+
+  @Test
+  void keepsAColumnOfWhichNothingCanBeRead() {
+    FaultDisk disk = withColumn(2);
+    byte[] noise = new byte[2 * RECORD];
+    disk.rot(COLUMN, noise);
+    ShardStore store = open(disk);
+    assertThat(read(store, key(1, 1), 0, 2)).containsOnly(Status.DAMAGED);
+    put(store, key(1, 1), 0, 2);
+    assertHolds(store, key(1, 1), 0, 2);
+    assertThat(disk.bytes(COLUMN)).hasSize(4 * RECORD);
+  }
+
+  @Test
+  void findsARecordThatWasWrittenToTheWrongColumn() {
+    FaultDisk disk = withColumn(2);
+    ShardStore store = open(disk);
+    put(store, key(2, 1), 0, 2);
+    disk.rot(COLUMN, disk.bytes(ColumnNames.path(key(2, 1))));
+    for (ShardStore s : List.of(store, open(disk))) {
+      assertThat(read(s, key(1, 1), 0, 2)).containsOnly(Status.DAMAGED);
+    }
+  }
+
+  @Test
+  void findsARecordOfAnotherNode() {
+    FaultDisk disk = withColumn(2);
+    VolumeId other = VolumeId.of("cluster-a", "node-2");
+    RecordFormat format = new RecordFormat(other);
+    ByteBuffer bytes = ByteBuffer.wrap(disk.bytes(COLUMN));
+    RecordHeader header =
+        new RecordHeader(9, key(1, 1), Shards.ORIGIN, Shards.block(key(1, 1), 0, 0).frame());
+    bytes.put(format.encode(header));
+    disk.rot(COLUMN, bytes.array());
+    assertThat(read(open(disk), key(1, 1), 0, 2)).containsExactly(Status.DAMAGED, Status.OK);
+  }
+
+  @Test
+  void refusesAFormatThatItDoesNotKnowAndTouchesNothing() {
+    FaultDisk disk = withColumn(2);
+    ByteBuffer bytes = ByteBuffer.wrap(disk.bytes(COLUMN)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putShort(RECORD + 8, (short) 2);
+    bytes.putInt(RECORD + 156, RecordFormat.crc(bytes.slice(RECORD, 156)));
+    disk.rot(COLUMN, bytes.array());
+    ShardStore store = open(disk);
+    assertRefused(NodeError.IO_ERROR, () -> store.read(key(1, 1), 0, 1));
+    assertRefused(NodeError.IO_ERROR, () -> put(store, key(1, 1), 0, 2));
+    assertThatThrownBy(() -> store.verify(key(1, 1))).hasMessageContaining("format 2");
+    assertThat(disk.bytes(COLUMN)).isEqualTo(bytes.array());
+  }
+
+  @Test
+  void theHighestSequenceWins() {
+    FaultDisk disk = withColumn(2);
+    byte[] bytes = disk.bytes(COLUMN);
+    RecordFormat format = new RecordFormat(VolumeId.of("cluster-a", "node-1"));
+    BlockShard rotten = Shards.block(key(1, 1), 0, 0);
+    for (long sequence : List.of(0L, 9L)) {
+      RecordHeader header = new RecordHeader(sequence, key(1, 1), Shards.ORIGIN, rotten.frame());
+      ByteBuffer appended = ByteBuffer.allocate(bytes.length + RECORD).put(bytes);
+      disk.rot(COLUMN, appended.put(format.encode(header)).array());
+      Status expected = sequence == 0 ? Status.OK : Status.DAMAGED;
+      assertThat(read(open(disk), key(1, 1), 0, 2)).containsExactly(expected, Status.OK);
+    }
+  }
+
+  @Test
+  void findsAHeaderThatSpansTwoWindowsOfTheSearch() {
+    int windowsEnd = (64 << 10) / RECORD;
+    FaultDisk disk = new FaultDisk();
+    ShardStore store = open(disk);
+    for (int from = 0; from < 112; from += 16) {
+      put(store, key(1, 1), from, 16);
+    }
+    byte[] bytes = disk.bytes(COLUMN);
+    // All headers before the one at the window's end are gone; shifted so that it lies across.
+    int shift = (64 << 10) - windowsEnd * RECORD - 3 + 1;
+    byte[] moved = new byte[bytes.length + shift];
+    System.arraycopy(bytes, 0, moved, shift, bytes.length);
+    Arrays.fill(moved, 0, shift + windowsEnd * RECORD, (byte) 0);
+    disk.rot(COLUMN, moved);
+    assertHolds(open(disk), key(1, 1), windowsEnd, 112 - windowsEnd);
+  }
+
+  @Test
+  void deletesTheTemporaryFilesThatACrashHasLeft() {
+    FaultDisk disk = withColumn(1);
+    disk.losePowerAfter(disk.operations() + 2);
+    ShardStore store = open(disk);
+    assertThatThrownBy(() -> put(store, key(2, 1), 0, 1)).isInstanceOf(FaultDisk.PowerLoss.class);
+    disk.onEach((_, _, _) -> {});
+    assertThat(disk.files()).anyMatch(path -> path.startsWith("tmp/"));
+    assertHolds(open(disk), key(1, 1), 0, 1);
+    assertThat(disk.files()).noneMatch(path -> path.startsWith("tmp/"));
+  }
+
+  @Test
+  void refusesShardsWhoseSequenceIsLost() {
+    FaultDisk disk = withColumn(1);
+    assertThat(Collections.frequency(disk.files(), "sequence")).isEqualTo(1);
+    disk.rot("sequence", new byte[3]);
+    assertThatThrownBy(() -> open(disk)).hasMessageContaining("'sequence' is damaged");
+  }
+
+  @Test
+  void noticesAColumnThatSomebodyHasDeletedOrCut() {
+    FaultDisk disk = withColumn(3);
+    ShardStore store = open(disk);
+    assertHolds(store, key(1, 1), 0, 3);
+    disk.rot(COLUMN, Arrays.copyOf(disk.bytes(COLUMN), RECORD + 7));
+    assertThat(read(store, key(1, 1), 0, 3))
+        .containsExactly(Status.OK, Status.ABSENT, Status.ABSENT);
+  }
+}
