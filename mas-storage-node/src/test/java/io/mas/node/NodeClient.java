@@ -11,6 +11,8 @@ import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.ShardFrame;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -77,6 +79,15 @@ final class NodeClient implements AutoCloseable {
 
   HttpResponse<byte[]> get(ShardKey key, int from, int count) {
     return get(InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count));
+  }
+
+  /** The body of a GET as it comes, over a connection with small buffers. */
+  InputStream open(ShardKey key, int from, int count) throws IOException {
+    var url =
+        address.resolve(InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count));
+    var connection = (HttpURLConnection) url.toURL().openConnection();
+    headers.forEach(connection::setRequestProperty);
+    return connection.getInputStream();
   }
 
   static String error(HttpResponse<byte[]> response) {

@@ -15,6 +15,7 @@ import io.mas.node.membership.NodeStartException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -326,6 +327,21 @@ final class StorageNodeTest {
     assertThat(ShardFrame.readFrom(got).status()).isEqualTo(ShardFrame.Status.DAMAGED);
     assertThat(ShardFrame.readFrom(got).status()).isEqualTo(ShardFrame.Status.OK);
     assertThat(meters.get("mas.node.damaged").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void cutsTheConnectionWhenABlockRotsWhileItIsSent() throws IOException {
+    for (int from = 0; from < 256; from += 16) {
+      client.put(NodeClient.key(1), NodeClient.frames(from, 16, from));
+    }
+    // 6.4 MiB do not fit into the buffers between the two ends: the rest is read from the disk
+    // after the first bytes were taken.
+    try (InputStream body = client.open(NodeClient.key(1), 0, 256)) {
+      assertThat(body.readNBytes(ShardFrame.BYTES)).hasSize(ShardFrame.BYTES);
+      Path column = onlyColumn();
+      flip(column, (int) Files.size(column) - 9);
+      assertThatThrownBy(body::readAllBytes).isInstanceOf(IOException.class);
+    }
   }
 
   @Test

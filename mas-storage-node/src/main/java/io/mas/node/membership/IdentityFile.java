@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -28,6 +28,7 @@ public final class IdentityFile {
   private static final Set<String> NOTHING =
       Set.of("lost+found", VolumeLock.NAME, DurableFiles.TEMPORARY);
 
+  private static final Pattern NUMBER = Pattern.compile("[0-9]+");
   private static final int MAX_BYTES = 4096;
 
   private final DurableFiles files;
@@ -113,14 +114,26 @@ public final class IdentityFile {
   }
 
   private void requireEmpty() throws IOException {
-    List<String> others = disk.list("").stream().filter(name -> !NOTHING.contains(name)).toList();
-    if (!others.isEmpty()) {
-      throw new NodeStartException(
-          "The data directory has no identity (%s), but it is not empty: it holds '%s'."
-              .formatted(NAME, others.getFirst()),
-          "Name an empty directory with mas.node.data, or bring the identity file back; nothing was"
-              + " changed.");
+    for (String name : disk.list("")) {
+      if (!NOTHING.contains(name)) {
+        throw notEmpty(name);
+      }
     }
+    for (String name : disk.list(DurableFiles.TEMPORARY)) {
+      String path = DurableFiles.TEMPORARY + "/" + name;
+      // Our first start may have crashed with the identity in there, under a number as its name.
+      if (!NUMBER.matcher(name).matches()) {
+        throw notEmpty(path);
+      }
+    }
+  }
+
+  private static NodeStartException notEmpty(String holds) {
+    return new NodeStartException(
+        "The data directory has no identity (%s), but it is not empty: it holds '%s'."
+            .formatted(NAME, holds),
+        "Name an empty directory with mas.node.data, or bring the identity file back; nothing was"
+            + " changed.");
   }
 
   private Content parse(String text) {

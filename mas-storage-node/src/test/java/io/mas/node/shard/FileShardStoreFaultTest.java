@@ -13,11 +13,14 @@ import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.ShardFrame.Status;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.FaultDisk;
+import io.mas.node.disk.FaultDisk.Kind;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** The contract of faults, and what holds for this store's own files. */
@@ -50,7 +53,7 @@ final class FileShardStoreFaultTest extends ShardStoreFaultContract {
       assertThat(read(store, key(1, 1), left, 4 - left)).containsOnly(Status.ABSENT);
       put(store, key(1, 1), 0, 4);
       assertHolds(open(disk), key(1, 1), 0, 4);
-      assertThat(disk.bytes(COLUMN)).hasSizeGreaterThanOrEqualTo(whole.length);
+      assertThat(disk.bytes(COLUMN)).as("the tail is cut").hasSize((left + 4) * RECORD);
       assertThat(open(disk).verify(key(1, 1)).clean()).as("nothing torn is left").isTrue();
     }
   }
@@ -132,6 +135,39 @@ final class FileShardStoreFaultTest extends ShardStoreFaultContract {
       disk.rot(COLUMN, appended.put(format.encode(header)).array());
       Status expected = sequence == 0 ? Status.OK : Status.DAMAGED;
       assertThat(read(open(disk), key(1, 1), 0, 2)).containsExactly(expected, Status.OK);
+    }
+  }
+
+  @Test
+  void neverGivesASequenceNumberTwice() {
+    FaultDisk disk = new FaultDisk();
+    long last = 0;
+    for (int life = 1; life < 20; life++) {
+      put(open(disk), key(life, 1), 0, 3);
+      disk = disk.crash(new Random(life));
+      ByteBuffer column = ByteBuffer.wrap(disk.bytes(ColumnNames.path(key(life, 1))));
+      long sequence = column.order(ByteOrder.LITTLE_ENDIAN).getLong(48);
+      assertThat(sequence).isGreaterThan(last);
+      last = sequence + 2;
+    }
+  }
+
+  @Test
+  void forcesTheNameOfAColumnWhoseCreationIsInDoubt() {
+    FaultDisk disk = withColumn(1);
+    ShardStore store = open(disk);
+    put(store, key(1, 2), 0, 1);
+    disk.onEach(
+        (_, kind, path) -> {
+          if (kind == Kind.FORCE_DIRECTORY) {
+            throw new IOException("Input/output error: " + path);
+          }
+        });
+    assertRefused(NodeError.READ_ONLY, () -> put(store, key(1, 3), 0, 1));
+    disk.onEach((_, _, _) -> {});
+    put(open(disk), key(1, 3), 0, 1);
+    for (int seed = 0; seed < 6; seed++) {
+      assertHolds(open(disk.crash(new Random(seed))), key(1, 3), 0, 1);
     }
   }
 
