@@ -17,9 +17,13 @@ import io.mas.node.shard.StoreSettings;
 import io.mas.node.shard.StoreStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The volume of a running node: locked, in a new life, its store open. */
 final class NodeVolume implements Volume, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(NodeVolume.class);
+
   private final VolumeLock lock;
   private final DiskThreads threads;
   private final NodeIdentity identity;
@@ -46,6 +50,7 @@ final class NodeVolume implements Volume, AutoCloseable {
       DurableFiles files = new DurableFiles(new FileDisk(settings.data()));
       NodeIdentity identity = new IdentityFile(files, random).begin(settings.clusterId());
       ShardStore store = openStore(settings, files, threads, identity);
+      log.info("{} begins on '{}'", identity, settings.data());
       String name = settings.process().isEmpty() ? identity.nodeId() : settings.process();
       return new NodeVolume(lock, threads, identity, new MeteredShardStore(store, meters, name));
     } catch (RuntimeException e) {

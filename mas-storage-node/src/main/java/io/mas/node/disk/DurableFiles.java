@@ -6,12 +6,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writing that survives a crash. Every force of the node goes through here, so that the first one
  * that fails is known and {@link #failed} from then on. Thread-safe.
  */
 public final class DurableFiles {
+  private static final Logger log = LoggerFactory.getLogger(DurableFiles.class);
+
   /** Where files are written before they get their name; emptied at each start. */
   public static final String TEMPORARY = "tmp";
 
@@ -101,8 +105,7 @@ public final class DurableFiles {
     try {
       file.force();
     } catch (IOException e) {
-      failed = true;
-      throw new ForceFailedException(path, e);
+      throw failed(path, e);
     }
   }
 
@@ -112,9 +115,14 @@ public final class DurableFiles {
     try {
       disk.forceDirectory(directory);
     } catch (IOException e) {
-      failed = true;
-      throw new ForceFailedException(directory, e);
+      throw failed(directory, e);
     }
+  }
+
+  private ForceFailedException failed(String path, IOException cause) {
+    failed = true;
+    log.error("force of '{}' failed: no more writes until the node is started again", path, cause);
+    return new ForceFailedException(path, cause);
   }
 
   /**

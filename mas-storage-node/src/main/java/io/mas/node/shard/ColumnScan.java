@@ -10,14 +10,22 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the records of a column by their headers. Where there is none, it goes on at the next
- * header that can be read: damage in the middle costs what is damaged and no more.
+ * header that can be read: damage in the middle costs what is damaged and no more. A sector that
+ * the disk cannot read is damage too, and while there is one nothing counts as a torn tail.
  */
 final class ColumnScan {
+  private static final Logger log = LoggerFactory.getLogger(ColumnScan.class);
+
   /** Bytes looked through at once for the next header. */
   private static final int WINDOW = 64 << 10;
+
+  /** What a disk fails to read at once, bytes: a physical sector, and a page of the cache. */
+  private static final int SECTOR = 4096;
 
   private final RecordFormat format;
   private final DiskFile file;
@@ -27,6 +35,7 @@ final class ColumnScan {
   private @Nullable Origin origin;
   private long end;
   private long unreadable;
+  private boolean readFailed;
 
   private ColumnScan(RecordFormat format, DiskFile file, ShardKey key) throws IOException {
     this.format = format;
@@ -38,14 +47,15 @@ final class ColumnScan {
   static ColumnTable scan(RecordFormat format, DiskFile file, ShardKey key) throws IOException {
     ColumnScan scan = new ColumnScan(format, file, key);
     scan.run();
-    if (scan.blocks.isEmpty()) {
-      // A column is created whole, so this is damage, not a torn tail: nothing of it may be cut.
-      return new ColumnTable(key, null, Map.of(), scan.size, scan.size, false);
+    if (scan.blocks.isEmpty() || scan.readFailed) {
+      // A column is created whole: where no record can be read, it is damage, not a torn tail.
+      scan.unreadable += scan.size - scan.end;
+      scan.end = scan.size;
     }
     return new ColumnTable(key, scan.origin, scan.blocks, scan.end, scan.unreadable, false);
   }
 
-  private void run() throws IOException {
+  private void run() {
     long at = 0;
     while (at >= 0) {
       RecordHeader header = headerAt(at);
@@ -67,9 +77,9 @@ final class ColumnScan {
   }
 
   /** The header at a place, if it is whole, of this column, and its payload is within the file. */
-  private @Nullable RecordHeader headerAt(long at) throws IOException {
+  private @Nullable RecordHeader headerAt(long at) {
     ByteBuffer bytes = ByteBuffer.allocate(RecordFormat.HEADER_BYTES);
-    if (file.read(bytes, at) < RecordFormat.HEADER_BYTES) {
+    if (!read(bytes, at) || bytes.hasRemaining()) {
       return null;
     }
     RecordHeader header = format.decode(bytes.flip());
@@ -78,20 +88,45 @@ final class ColumnScan {
   }
 
   /** The place of the next header at or behind {@code from}, or -1. */
-  private long resync(long from) throws IOException {
+  private long resync(long from) {
     ByteBuffer window = ByteBuffer.allocate(WINDOW).order(ByteOrder.LITTLE_ENDIAN);
     long at = from;
     while (at + RecordFormat.HEADER_BYTES <= size) {
-      window.clear();
-      file.read(window, at);
-      window.flip();
+      fill(window, at);
       for (int i = 0; i + Long.BYTES <= window.limit(); i++) {
         if (window.getLong(i) == RecordFormat.MAGIC && headerAt(at + i) != null) {
           return at + i;
         }
       }
-      at += WINDOW - Long.BYTES + 1;
+      at = window.hasRemaining() ? at + window.limit() - Long.BYTES + 1 : sectorBehind(at);
     }
     return -1;
+  }
+
+  /** Fills the window, up to the sector's end if the rest cannot be read, or not at all. */
+  private void fill(ByteBuffer window, long at) {
+    window.clear();
+    if (!read(window, at)) {
+      window.clear().limit((int) (sectorBehind(at) - at) + Long.BYTES - 1);
+      if (!read(window, at)) {
+        window.position(0);
+      }
+    }
+    window.flip();
+  }
+
+  private boolean read(ByteBuffer target, long at) {
+    try {
+      file.read(target, at);
+      return true;
+    } catch (IOException e) {
+      log.warn("read of {} at {}", key, at, e);
+      readFailed = true;
+      return false;
+    }
+  }
+
+  private static long sectorBehind(long at) {
+    return (at / SECTOR + 1) * SECTOR;
   }
 }

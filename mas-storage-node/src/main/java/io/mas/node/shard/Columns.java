@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The columns of a volume, one file each. Whoever changes a column, or reads its table from the
@@ -24,6 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * disk threads.
  */
 final class Columns {
+  private static final Logger log = LoggerFactory.getLogger(Columns.class);
+
   private final DurableFiles files;
   private final Disk disk;
   private final LogSequence sequence;
@@ -150,6 +154,9 @@ final class Columns {
       range.close();
       tables.invalidate(key);
       range = open(key, from, count, threads);
+      if (range.anyDamaged()) {
+        log.warn("damage in {}, blocks {} to {}", key, from, from + count - 1);
+      }
     }
     return range;
   }

@@ -51,6 +51,8 @@ public final class FaultDisk implements Disk {
   private long free = CAPACITY / 2;
   private int operations;
   private boolean forceIsALie;
+  private @Nullable String unreadablePath;
+  private long unreadableAt;
 
   /** A name that goes, a name that comes, and of what. */
   private record NameChange(@Nullable String gone, @Nullable String come, FaultFile.Inode inode) {
@@ -87,6 +89,18 @@ public final class FaultDisk implements Disk {
   /** Negative control: from now on a force does nothing, and says that it did. */
   public synchronized void lieAboutForces() {
     forceIsALie = true;
+  }
+
+  /** From now on no read of this file that touches this byte succeeds. */
+  public synchronized void makeUnreadable(String path, long at) {
+    unreadablePath = path;
+    unreadableAt = at;
+  }
+
+  void reading(String path, long from, long to) throws IOException {
+    if (path.equals(unreadablePath) && from <= unreadableAt && unreadableAt < to) {
+      throw new IOException("Input/output error: " + path);
+    }
   }
 
   public synchronized void setFree(long bytes) {

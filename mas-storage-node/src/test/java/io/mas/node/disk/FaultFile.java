@@ -80,12 +80,13 @@ final class FaultFile implements DiskFile {
   }
 
   @Override
-  public int read(ByteBuffer target, long position) {
+  public int read(ByteBuffer target, long position) throws IOException {
     synchronized (disk) {
       int length = (int) Math.min(target.remaining(), inode.current.length - position);
       if (length <= 0) {
         return 0;
       }
+      disk.reading(path, position, position + length);
       target.put(inode.current, (int) position, length);
       return length;
     }

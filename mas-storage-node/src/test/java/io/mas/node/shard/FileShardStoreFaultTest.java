@@ -59,6 +59,32 @@ final class FileShardStoreFaultTest extends ShardStoreFaultContract {
   }
 
   @Test
+  void cutsALongTail() {
+    FaultDisk disk = withColumn(2);
+    disk.rot(COLUMN, Arrays.copyOf(disk.bytes(COLUMN), 9 * RECORD));
+    put(open(disk), key(1, 1), 2, 1);
+    assertThat(disk.bytes(COLUMN)).hasSize(3 * RECORD);
+    assertHolds(open(disk), key(1, 1), 0, 3);
+  }
+
+  @Test
+  void takesASectorThatCannotBeReadForDamageAndCutsNothing() {
+    for (int at : new int[] {5, RECORD + 5, RECORD + 300, 3 * RECORD + 5, 15 * RECORD + 5}) {
+      FaultDisk disk = withColumn(16);
+      disk.makeUnreadable(COLUMN, at);
+      ShardStore store = open(disk);
+      List<Status> found = read(store, key(1, 1), 0, 16);
+      assertThat(found.get(at / RECORD)).isEqualTo(Status.DAMAGED);
+      // Around a bad header a sector's worth of blocks may be missed, never more.
+      assertThat(Collections.frequency(found, Status.DAMAGED)).isLessThanOrEqualTo(8);
+      assertThat(found).doesNotContain(Status.ABSENT);
+      put(store, key(1, 1), 0, 16);
+      assertHolds(store, key(1, 1), 0, 16);
+      assertThat(disk.bytes(COLUMN)).hasSizeGreaterThan(16 * RECORD);
+    }
+  }
+
+  @Test
   void readsOnBehindDamageInTheMiddleAndNeverCutsIt() {
     FaultDisk disk = withColumn(5);
     byte[] bytes = disk.bytes(COLUMN);
