@@ -9,7 +9,7 @@ final class StartFailures extends AbstractFailureAnalyzer<NodeStartException> {
 
   @Override
   protected FailureAnalysis analyze(Throwable rootFailure, NodeStartException cause) {
-    return new FailureAnalysis(cause.getMessage(), cause.action(), cause);
+    return new FailureAnalysis(cause.problem(), cause.action(), cause);
   }
 
   /** The reason that Spring has wrapped, or what it threw. */
