@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 import org.springframework.util.FileSystemUtils;
@@ -56,6 +59,20 @@ final class RocksBackend implements MetadataBackend {
     } catch (RocksDBException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** All keys, in order. The store is closed meanwhile. */
+  List<RocksKey> keys() {
+    List<RocksKey> keys = new ArrayList<>();
+    try (RocksDB db = RocksDB.open(directory.toString());
+        RocksIterator entries = db.newIterator()) {
+      for (entries.seekToFirst(); entries.isValid(); entries.next()) {
+        keys.add(RocksKey.of(entries.key()));
+      }
+    } catch (RocksDBException e) {
+      throw new IllegalStateException(e);
+    }
+    return keys;
   }
 
   @Override

@@ -59,6 +59,25 @@ class RocksMetadataStoreTest extends MetadataStoreContract {
   }
 
   @Test
+  void noIndexEntryIsLeftBehind() {
+    FileDocument file = random.file("n", 1);
+    UploadDocument upload = random.upload(random.uploadId(), 1);
+    GarbageDocument garbage = random.garbage(1);
+    applied(store.compareAndSetFile(file));
+    applied(store.compareAndSetFile(MetadataListingContract.at(file, 2, "m", 2)));
+    applied(store.compareAndSetFile(MetadataListingContract.at(file, 2, "m", 2).deleted()));
+    applied(store.compareAndSetUpload(upload));
+    applied(store.compareAndSetUpload(upload.expiring(2)));
+    applied(store.deleteUpload(upload.id(), 2));
+    store.putGarbage(garbage);
+    store.putGarbage(garbage.dueAt(2));
+    store.removeGarbage(garbage.id());
+    store.close();
+    assertThat(((RocksBackend) backend).keys())
+        .containsExactly(RocksKey.file(file.hash()), RocksKey.setting("format"));
+  }
+
+  @Test
   void aDamagedManifestIsRefusedWithAnAction() throws IOException {
     store.close();
     try (var files = Files.newDirectoryStream(directory(), "MANIFEST-*")) {
