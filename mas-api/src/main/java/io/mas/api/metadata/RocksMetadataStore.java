@@ -33,7 +33,7 @@ public final class RocksMetadataStore implements MetadataStore {
   private static final RocksKey FORMAT = RocksKey.setting("format");
   private static final RocksKey CLUSTER = RocksKey.setting("cluster");
 
-  /** The most index entries that one listing looks at: about 0.1 s. */
+  /** The most index entries that one listing looks at: about 0.2 s. */
   private static final int MAX_SCANNED = 100_000;
 
   /** The most rows of parts in one page: about 3 MB of heap. */
