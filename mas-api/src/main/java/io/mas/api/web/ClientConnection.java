@@ -1,5 +1,7 @@
 package io.mas.api.web;
 
+import java.io.InputStream;
+
 /**
  * What a request may do to the connection that it came on, beyond what the servlet API offers.
  * {@link #cut} may be called by any thread, the others by the request's own.
@@ -16,6 +18,11 @@ interface ClientConnection {
         public void abort() {}
 
         @Override
+        public InputStream rest() {
+          return InputStream.nullInputStream();
+        }
+
+        @Override
         public void leaveBody() {}
 
         @Override
@@ -24,6 +31,9 @@ interface ClientConnection {
 
   /** Ends the answer at once: nothing more is written, so that the client sees it end too early. */
   void abort();
+
+  /** What is left of the request's body, to be dropped; also when the answer is complete. */
+  InputStream rest();
 
   /** Has the rest of the request's body left unread; the connection is closed after the answer. */
   void leaveBody();

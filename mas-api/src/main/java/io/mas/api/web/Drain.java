@@ -33,22 +33,28 @@ final class Drain {
     if (exchange.aborted() || !exchange.bodyPending()) {
       return;
     }
-    if (exchange.bodyBroken() || exchange.bodyNotAskedFor() || !drop(exchange, response)) {
+    try {
+      if (exchange.bodyBroken() || !sendAndDrop(exchange, response)) {
+        exchange.leaveBody();
+      }
+    } catch (IOException e) {
+      LOG.debug("the client went away or was too slow while its body was dropped", e);
       exchange.leaveBody();
     }
   }
 
   /** Whether the body was read to its end. */
-  private boolean drop(Exchange exchange, HttpServletResponse response) {
+  private boolean sendAndDrop(Exchange exchange, HttpServletResponse response) throws IOException {
+    response.flushBuffer();
+    return !exchange.bodyNotAskedFor() && drop(exchange);
+  }
+
+  private boolean drop(Exchange exchange) throws IOException {
     if (!places.tryAcquire()) {
       return false;
     }
     try {
-      response.flushBuffer();
-      return readAll(exchange.body());
-    } catch (IOException e) {
-      LOG.debug("the client went away or was too slow while its body was dropped", e);
-      return false;
+      return readAll(exchange.rest());
     } finally {
       places.release();
     }

@@ -37,8 +37,10 @@ final class Exchange {
   private final LimitsProperties limits;
   private final LongSupplier nanoTime;
   private @Nullable GuardedBody body;
+  private @Nullable GuardedBody rest;
   private @Nullable PacedOutput output;
   private int code = Envelope.SUCCESS;
+  private int status;
   private boolean aborted;
   private volatile boolean ended;
 
@@ -75,8 +77,21 @@ final class Exchange {
     return code;
   }
 
-  void failed(ErrorCode failure) {
-    code = failure.code();
+  /** The HTTP status of the answer. */
+  int status() {
+    return status;
+  }
+
+  /** Notes the status of an answer that is no failure. */
+  void answered(int httpStatus) {
+    if (code == Envelope.SUCCESS) {
+      status = httpStatus;
+    }
+  }
+
+  void failed(Failure failure) {
+    code = failure.code().code();
+    status = failure.status();
   }
 
   /** The request's body, which is about to be read; the same stream each time. */
@@ -93,6 +108,14 @@ final class Exchange {
     return opened;
   }
 
+  /** What is left of the body after the answer, to be dropped; guarded as the body was. */
+  GuardedBody rest() {
+    var left =
+        new GuardedBody(connection.rest(), gate, new Pace(limits, nanoTime), this::requireLive);
+    rest = left;
+    return left;
+  }
+
   /** The answer's body; the same stream each time. */
   PacedOutput output() throws IOException {
     PacedOutput opened = output;
@@ -105,7 +128,11 @@ final class Exchange {
   }
 
   long bytesIn() {
-    return body == null ? 0 : body.count();
+    return count(body) + count(rest);
+  }
+
+  private static long count(@Nullable GuardedBody part) {
+    return part == null ? 0 : part.count();
   }
 
   long bytesOut() {

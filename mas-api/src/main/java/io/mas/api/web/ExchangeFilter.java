@@ -36,9 +36,10 @@ final class ExchangeFilter extends OncePerRequestFilter {
     try {
       prepare(request, response, exchange);
       answer(request, response, chain);
+      exchange.answered(response.getStatus());
       tools.drain().finish(exchange, response);
     } finally {
-      tools.log().finished(request, response, exchange, start);
+      tools.log().finished(request, exchange, start);
       MDC.remove("requestId");
     }
   }

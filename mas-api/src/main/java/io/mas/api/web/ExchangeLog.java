@@ -3,7 +3,6 @@ package io.mas.api.web;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -25,8 +24,7 @@ final class ExchangeLog {
     this.nanoTime = nanoTime;
   }
 
-  void finished(
-      HttpServletRequest request, HttpServletResponse response, Exchange exchange, long start) {
+  void finished(HttpServletRequest request, Exchange exchange, long start) {
     long nanos = nanoTime.getAsLong() - start;
     String endpoint = endpoint(request);
     String method = method(request);
@@ -42,7 +40,7 @@ final class ExchangeLog {
         .addKeyValue("requestId", exchange.id())
         .addKeyValue("method", method)
         .addKeyValue("endpoint", endpoint)
-        .addKeyValue("status", response.getStatus())
+        .addKeyValue("status", exchange.status())
         .addKeyValue("code", exchange.code())
         .addKeyValue("aborted", exchange.aborted())
         .addKeyValue("bytesIn", exchange.bytesIn())

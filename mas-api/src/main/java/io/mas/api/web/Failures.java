@@ -33,7 +33,12 @@ final class Failures {
   }
 
   @ExceptionHandler(Throwable.class)
-  void handle(HttpServletRequest request, HttpServletResponse response, Throwable thrown) {
+  void handle(HttpServletRequest request, HttpServletResponse response, Throwable thrown)
+      throws Throwable {
+    if (Exchange.find(request) == null) {
+      // A request of the management port, whose context is a child of this one.
+      throw thrown;
+    }
     answer(request, response, thrown);
   }
 
@@ -47,17 +52,27 @@ final class Failures {
   /** Answers, or aborts what was begun. Never throws. */
   void answer(HttpServletRequest request, HttpServletResponse response, Failure failure) {
     Exchange exchange = Exchange.of(request);
-    exchange.failed(failure.code());
+    exchange.failed(failure);
+    request.setAttribute(EnvelopeErrorValve.FAILURE, failure);
     if (response.isCommitted()) {
-      exchange.abort();
+      abortUnlessTomcatAnswers(exchange);
       return;
     }
     try {
-      request.setAttribute(EnvelopeErrorValve.FAILURE, failure);
       exchange.resetResponse();
       answers.fail(request, response, failure);
     } catch (IOException | IllegalStateException e) {
       LOG.debug("the client went away before its answer", e);
+      exchange.abort();
+    }
+  }
+
+  /**
+   * A response counts as committed, too, when Tomcat has taken it over because the body could not
+   * be read; it then answers through {@link EnvelopeErrorValve}, or closes what was begun.
+   */
+  private static void abortUnlessTomcatAnswers(Exchange exchange) {
+    if (!exchange.bodyBroken()) {
       exchange.abort();
     }
   }

@@ -97,11 +97,7 @@ class HttpConfiguration {
 
       @Override
       public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
-        builder.configureMessageConvertersList(
-            converters -> {
-              converters.clear();
-              converters.add(new EnvelopeConverter(answers));
-            });
+        builder.addCustomConverter(new EnvelopeConverter(answers));
       }
     };
   }

@@ -1,0 +1,49 @@
+package io.mas.api.web;
+
+import io.mas.api.token.TokenGrant;
+import io.mas.api.token.TokenStore;
+import io.mas.common.object.ObjectHash;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Tokens that are there until they are revoked; counts what is asked. */
+final class FakeTokens implements TokenStore {
+  final AtomicInteger uses = new AtomicInteger();
+  final AtomicInteger keptAlive = new AtomicInteger();
+  private final AtomicInteger issued = new AtomicInteger();
+  private final Map<String, TokenGrant> grants = new ConcurrentHashMap<>();
+
+  @Override
+  public String issue(TokenGrant grant) {
+    String token = "token-" + issued.incrementAndGet();
+    grants.put(token, grant);
+    return token;
+  }
+
+  @Override
+  public Optional<TokenGrant> use(String token, TokenGrant.Action action) {
+    uses.incrementAndGet();
+    return Optional.ofNullable(grants.get(token)).filter(grant -> grant.action() == action);
+  }
+
+  @Override
+  public boolean keepAlive(String token) {
+    keptAlive.incrementAndGet();
+    return grants.containsKey(token);
+  }
+
+  @Override
+  public void revoke(String token) {
+    grants.remove(token);
+  }
+
+  @Override
+  public void revokeAll(ObjectHash hash) {
+    grants.values().removeIf(grant -> grant.hash().equals(hash));
+  }
+
+  @Override
+  public void close() {}
+}
