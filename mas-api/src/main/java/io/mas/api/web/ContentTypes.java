@@ -41,7 +41,7 @@ final class ContentTypes {
           Map.entry("ogv", "video/ogg"),
           Map.entry("webm", "video/webm"),
           Map.entry("pdf", PDF),
-          Map.entry("txt", "text/plain; charset=utf-8"));
+          Map.entry("txt", "text/plain;charset=utf-8"));
 
   private ContentTypes() {}
 
