@@ -7,14 +7,13 @@ import org.springframework.util.unit.DataSize;
 
 /**
  * Bounds of the public HTTP API, {@code mas.limits}; the defaults are the contract's. The sizes of
- * headers are Tomcat's ({@code server.max-http-request-header-size}), as is the time that a
- * connection may be idle ({@code server.tomcat.connection-timeout}).
+ * chunks and files are the upload room's ({@code mas.upload}), those of headers Tomcat's ({@code
+ * server.max-http-request-header-size}), as is the time that a connection may be idle ({@code
+ * server.tomcat.connection-timeout}).
  *
  * @param requests requests under way on this gateway
  * @param requestsPerToken requests under way with one temporary token
  * @param tokenRequestsPerSecond token requests of one systemToken in a second
- * @param chunkSize the most bytes of one chunk
- * @param fileSize the most bytes of one file
  * @param ranges the most ranges that one download may ask for
  * @param minRate the fewest bytes a second that a client may send or take, on average over {@code
  *     rateWindow} of waiting for it
@@ -28,8 +27,6 @@ public record LimitsProperties(
     @DefaultValue("512") int requests,
     @DefaultValue("8") int requestsPerToken,
     @DefaultValue("1000") int tokenRequestsPerSecond,
-    @DefaultValue("64MB") DataSize chunkSize,
-    @DefaultValue("5TB") DataSize fileSize,
     @DefaultValue("16") int ranges,
     @DefaultValue("16KB") DataSize minRate,
     @DefaultValue("30s") Duration rateWindow,
@@ -41,8 +38,6 @@ public record LimitsProperties(
     requirePositive("requests", requests);
     requirePositive("requests-per-token", requestsPerToken);
     requirePositive("token-requests-per-second", tokenRequestsPerSecond);
-    requirePositive("chunk-size", chunkSize.toBytes());
-    requirePositive("file-size", fileSize.toBytes());
     requirePositive("ranges", ranges);
     requirePositive("rate-window", rateWindow.toNanos());
     requirePositive("drain-time", drainTime.toNanos());

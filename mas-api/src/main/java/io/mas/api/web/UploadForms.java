@@ -3,13 +3,13 @@ package io.mas.api.web;
 import io.mas.api.object.FileInfo;
 import io.mas.api.token.TokenGrant;
 import io.mas.api.upload.ReceivedChunk;
+import io.mas.api.upload.UploadProperties;
 import io.mas.api.upload.Uploads;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /**
  * Hands the {@code file} part of an upload's form to the upload while it arrives. What is plainly
@@ -20,20 +20,15 @@ final class UploadForms {
   private static final long FORM_OVERHEAD_BYTES = 256 * 1024;
 
   private final Uploads uploads;
-  private final LimitsProperties limits;
+  private final UploadProperties sizes;
 
-  UploadForms(Uploads uploads, LimitsProperties limits) {
+  UploadForms(Uploads uploads, UploadProperties sizes) {
     this.uploads = uploads;
-    this.limits = limits;
-  }
-
-  /** Throws TOO_LARGE for a file that is announced with more bytes than it may have. */
-  void requireAllowed(OptionalLong size, TokenGrant grant) {
-    requireAtMost(size.orElse(0), Math.min(limits.fileSize().toBytes(), maxSize(grant)));
+    this.sizes = sizes;
   }
 
   FileInfo single(HttpServletRequest request, TokenGrant grant) {
-    long max = Math.min(limits.fileSize().toBytes(), maxSize(grant));
+    long max = Math.min(sizes.fileMaxSize().toBytes(), maxSize(grant));
     requireAtMost(request.getContentLengthLong() - FORM_OVERHEAD_BYTES, max);
     try {
       MultipartForm form = MultipartForm.open(request.getContentType(), body(request));
@@ -51,7 +46,7 @@ final class UploadForms {
 
   /** Stores a chunk; returns how many there are. */
   int chunk(HttpServletRequest request, TokenGrant grant, OptionalInt numberInQuery) {
-    long max = Math.min(limits.chunkSize().toBytes(), maxSize(grant));
+    long max = Math.min(sizes.chunkMaxSize().toBytes(), maxSize(grant));
     requireAtMost(request.getContentLengthLong() - FORM_OVERHEAD_BYTES, max);
     try {
       MultipartForm form = MultipartForm.open(request.getContentType(), body(request));

@@ -1,6 +1,7 @@
 package io.mas.api.web;
 
 import io.mas.api.token.TokenStore;
+import io.mas.api.upload.UploadProperties;
 import io.mas.api.upload.Uploads;
 import java.security.SecureRandom;
 import java.util.function.LongSupplier;
@@ -35,8 +36,8 @@ public class WebConfiguration {
   }
 
   @Bean
-  UploadForms uploadForms(Uploads uploads, LimitsProperties limits) {
-    return new UploadForms(uploads, limits);
+  UploadForms uploadForms(Uploads uploads, UploadProperties sizes) {
+    return new UploadForms(uploads, sizes);
   }
 
   @Bean

@@ -22,6 +22,9 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(OutputCaptureExtension.class)
 class HttpTest {
+  private static final String READ =
+      "POST /test/read HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n";
+
   private TestServer server;
 
   @BeforeAll
@@ -210,6 +213,25 @@ class HttpTest {
       }
     }
     Awaitility.await().until(() -> upload9(token) == 200);
+  }
+
+  @Test
+  void requestsBeyondTheLimitAreToldToComeAgain() throws IOException {
+    var clients = new RawClient[12];
+    try {
+      for (int i = 0; i < clients.length; i++) {
+        clients[i] = server.connect().send(READ);
+      }
+      Awaitility.await().until(() -> get("/test/get").status() == 429);
+      RawClient.Answer answer = get("/test/get");
+      assertThat(answer.text()).contains("\"code\":5429");
+      assertThat(answer.header("Retry-After")).isEqualTo("1");
+    } finally {
+      for (RawClient client : clients) {
+        Objects.requireNonNull(client).close();
+      }
+    }
+    Awaitility.await().until(() -> get("/test/get").status() == 200);
   }
 
   private int upload9(String token) throws IOException {
