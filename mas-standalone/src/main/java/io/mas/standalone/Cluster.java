@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -39,9 +38,13 @@ public final class Cluster implements AutoCloseable {
   private final CompositeMeterRegistry nodeMeters = new CompositeMeterRegistry();
   private final List<ClusterNode> nodes;
   private @Nullable Gateway gateway;
+  private int port;
+  private int managementPort;
 
   private Cluster(ClusterOptions options, String systemToken, MetadataStore metadata) {
     this.options = options;
+    this.port = options.port();
+    this.managementPort = options.managementPort();
     this.systemToken = systemToken;
     this.metadata = metadata;
     this.tokens =
@@ -93,16 +96,19 @@ public final class Cluster implements AutoCloseable {
   private synchronized void startGateway() {
     Map<String, Object> properties = new HashMap<>(options.settings());
     properties.put("server.address", options.bind());
-    properties.put("server.port", options.port());
+    properties.put("server.port", port);
     properties.put("management.server.address", options.bind());
-    properties.put("management.server.port", options.managementPort());
+    properties.put("management.server.port", managementPort);
     properties.put("mas.system-tokens", systemToken);
     properties.put("mas.object.erasure", options.erasure());
     properties.put("mas.placement.min-node-failures", options.minNodeFailures());
     properties.put("spring.lifecycle.timeout-per-shutdown-phase", GRACE);
     Map<String, Object> beans =
         Map.of("metadataStore", metadata, "tokenStore", tokens, "nodeDiscovery", discovery);
-    gateway = Gateway.start(properties, beans);
+    Gateway started = Gateway.start(properties, beans);
+    gateway = started;
+    port = started.port();
+    managementPort = started.managementPort();
   }
 
   private synchronized void stopGateway() {
@@ -112,24 +118,20 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  /** Stops the gateway and starts another on the same data; it may get other ports. */
+  /** Stops the gateway and starts another on the same data and ports. */
   public void restartGateway() {
     stopGateway();
     startGateway();
   }
 
   /** Base URI of the API. */
-  public URI api() {
-    return uri(running().port());
+  public synchronized URI api() {
+    return uri(port);
   }
 
   /** Base URI of health and metrics. */
-  public URI management() {
-    return uri(running().managementPort());
-  }
-
-  private synchronized Gateway running() {
-    return Objects.requireNonNull(gateway, "the gateway is stopped");
+  public synchronized URI management() {
+    return uri(managementPort);
   }
 
   private URI uri(int port) {

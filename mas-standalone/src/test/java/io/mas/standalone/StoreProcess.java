@@ -1,0 +1,162 @@
+package io.mas.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+
+/**
+ * {@code ./mas up} without the script: a process of its own, with the flags of the script, that can
+ * be killed. Its output is captured. Used by one thread.
+ */
+final class StoreProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Pattern API = Pattern.compile("^ +API +(\\S+)$");
+
+  private final Process process;
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Thread reader;
+
+  private StoreProcess(Process process) {
+    this.process = process;
+    this.reader = Thread.ofPlatform().daemon().name("store-output").start(this::read);
+  }
+
+  /** Starts a store; {@code flags} are of the JVM. It may not be ready yet. */
+  static StoreProcess begin(List<String> flags, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+UseSerialGC",
+            "-Xmx256m"));
+    command.addAll(flags);
+    command.addAll(List.of("-cp", productClasspath(), "io.mas.standalone.Standalone"));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("MALLOC_ARENA_MAX", "2");
+    builder.environment().keySet().removeIf(name -> name.equals("JAVA_TOOL_OPTIONS"));
+    try {
+      return new StoreProcess(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts a store of six nodes on free ports and waits until it is ready. */
+  static StoreProcess start(Path data, String... flags) {
+    List<String> arguments =
+        List.of("--port", "0", "--management-port", "0", "--data", data.toString());
+    StoreProcess store = begin(Arrays.asList(flags), arguments);
+    store.await(line -> line.contains("Ctrl-C stops it"));
+    return store;
+  }
+
+  /** Without the classes of the tests, whose logging would be another. */
+  private static String productClasspath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(":"))
+        .filter(entry -> !entry.endsWith("test-classes"))
+        .collect(Collectors.joining(":"));
+  }
+
+  /** Waits for a line of its output; fails if the process ends before, or the patience does. */
+  void await(Predicate<String> line) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> !reader.isAlive() || lines.stream().anyMatch(line));
+    assertThat(lines).anyMatch(line);
+  }
+
+  MasClient client(Path data) {
+    try {
+      String token = Files.readString(data.resolve(SystemToken.NAME)).strip();
+      return new MasClient(api(), token);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private URI api() {
+    return lines.stream()
+        .map(API::matcher)
+        .filter(Matcher::matches)
+        .map(match -> URI.create(match.group(1)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  String output() {
+    return String.join("\n", lines);
+  }
+
+  /** Resident memory, bytes (Linux, {@code /proc/PID/status}). */
+  long residentBytes() throws IOException {
+    try (var status = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+      String resident = status.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
+      return Long.parseLong(resident.replaceAll("\\D", "")) << 10;
+    }
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.toHandle().destroyForcibly();
+    exitCode();
+  }
+
+  /** SIGTERM. */
+  void terminate() {
+    process.toHandle().destroy(); // Process.destroy would close its output too
+  }
+
+  int exitCode() {
+    try {
+      assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      reader.join();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the store's end", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  /** Copies the process's output to its end. */
+  private void read() {
+    try (BufferedReader in =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      in.lines().forEach(lines::add);
+    } catch (IOException | UncheckedIOException killed) {
+      lines.add("(" + killed + ")");
+    }
+  }
+}
