@@ -2,6 +2,7 @@ package io.mas.api.nodes;
 
 import io.mas.api.metadata.MetadataStore;
 import io.mas.common.cluster.NodeDiscovery;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -14,8 +15,9 @@ import org.springframework.context.annotation.Configuration;
 public class NodesConfiguration {
 
   @Bean
-  ShardClient shardClient(NodesProperties properties, MetadataStore metadata) {
-    return new HttpShardClient(properties, metadata.clusterId());
+  ShardClient shardClient(
+      NodesProperties properties, MetadataStore metadata, MeterRegistry meters) {
+    return new MeteredShardClient(new HttpShardClient(properties, metadata.clusterId()), meters);
   }
 
   @Bean

@@ -1,0 +1,108 @@
+package io.mas.api.nodes;
+
+import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.ShardFrame;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.lang.foreign.MemorySegment;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts and times what the gateway asks of the storage nodes: {@code mas_shards_requests_seconds}
+ * by operation and result, {@code mas_shards_bytes_total} by direction.
+ */
+final class MeteredShardClient implements ShardClient {
+  private final ShardClient client;
+  private final MeterRegistry meters;
+  private final Counter written;
+  private final Counter read;
+
+  MeteredShardClient(ShardClient client, MeterRegistry meters) {
+    this.client = client;
+    this.meters = meters;
+    this.written = bytes("out");
+    this.read = bytes("in");
+  }
+
+  private Counter bytes(String direction) {
+    return Counter.builder("mas.shards")
+        .baseUnit("bytes")
+        .tag("direction", direction)
+        .description("payload of shards sent to and received from storage nodes")
+        .register(meters);
+  }
+
+  private interface Request<T extends @Nullable Object> {
+    T send() throws NodeException;
+  }
+
+  private <T extends @Nullable Object> T timed(String operation, Request<T> request)
+      throws NodeException {
+    Timer.Sample sample = Timer.start(meters);
+    String result = "failed";
+    try {
+      T answer = request.send();
+      result = "ok";
+      return answer;
+    } catch (NodeException e) {
+      result = e.error().map(error -> "refused").orElse("unanswered");
+      throw e;
+    } finally {
+      sample.stop(meters.timer("mas.shards.requests", "operation", operation, "result", result));
+    }
+  }
+
+  @Override
+  public void put(Member node, Column column, List<Payload> blocks) throws NodeException {
+    timed(
+        "put",
+        () -> {
+          client.put(node, column, blocks);
+          return null;
+        });
+    blocks.forEach(block -> written.increment((double) block.bytes().byteSize()));
+  }
+
+  @Override
+  public ShardFrame get(Member node, ShardKey key, int block, MemorySegment into)
+      throws NodeException {
+    ShardFrame frame = timed("get", () -> client.get(node, key, block, into));
+    read.increment(frame.payloadLength());
+    return frame;
+  }
+
+  @Override
+  public void delete(Member node, ShardKey key) throws NodeException {
+    timed(
+        "delete",
+        () -> {
+          client.delete(node, key);
+          return null;
+        });
+  }
+
+  @Override
+  public void putCommitRecord(Member node, CommitRecord record) throws NodeException {
+    timed(
+        "commit-record",
+        () -> {
+          client.putCommitRecord(node, record);
+          return null;
+        });
+  }
+
+  @Override
+  public NodeAnnouncement identify(URI address) throws NodeException {
+    return timed("identify", () -> client.identify(address));
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}
