@@ -24,7 +24,8 @@ import org.awaitility.Awaitility;
 
 /**
  * {@code ./mas up} without the script: a process of its own, with the flags of the script, that can
- * be killed. Its output is captured. Used by one thread.
+ * be killed. Its output is captured, and it never outlives this virtual machine. Used by one
+ * thread.
  */
 final class StoreProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -33,10 +34,13 @@ final class StoreProcess implements AutoCloseable {
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Thread reader;
+  private final Thread orphanGuard;
 
   private StoreProcess(Process process) {
     this.process = process;
     this.reader = Thread.ofPlatform().daemon().name("store-output").start(this::read);
+    this.orphanGuard = new Thread(process::destroyForcibly, "store-orphan-guard");
+    Runtime.getRuntime().addShutdownHook(orphanGuard);
   }
 
   /** Starts a store; {@code flags} are of the JVM. It may not be ready yet. */
@@ -65,11 +69,25 @@ final class StoreProcess implements AutoCloseable {
 
   /** Starts a store of six nodes on free ports and waits until it is ready. */
   static StoreProcess start(Path data, String... flags) {
-    List<String> arguments =
-        List.of("--port", "0", "--management-port", "0", "--data", data.toString());
-    StoreProcess store = begin(Arrays.asList(flags), arguments);
-    store.await(line -> line.contains("Ctrl-C stops it"));
-    return store;
+    StoreProcess store = launch(data, flags);
+    try {
+      store.awaitReady();
+      return store;
+    } catch (Throwable e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /** Starts a store of six nodes on free ports and does not wait for it. */
+  static StoreProcess launch(Path data, String... flags) {
+    return begin(
+        Arrays.asList(flags),
+        List.of("--port", "0", "--management-port", "0", "--data", data.toString()));
+  }
+
+  void awaitReady() {
+    await(line -> line.contains("Ctrl-C stops it"));
   }
 
   /** Without the classes of the tests, whose logging would be another. */
@@ -110,11 +128,14 @@ final class StoreProcess implements AutoCloseable {
     return String.join("\n", lines);
   }
 
-  /** Resident memory, bytes (Linux, {@code /proc/PID/status}). */
-  long residentBytes() throws IOException {
+  /**
+   * A figure of {@code /proc/PID/status} (Linux), in bytes: {@code VmRSS} is the memory that it
+   * has, {@code VmHWM} the most that it ever had.
+   */
+  long memory(String name) throws IOException {
     try (var status = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-      String resident = status.filter(line -> line.startsWith("VmRSS:")).findFirst().orElseThrow();
-      return Long.parseLong(resident.replaceAll("\\D", "")) << 10;
+      String figure = status.filter(line -> line.startsWith(name + ":")).findFirst().orElseThrow();
+      return Long.parseLong(figure.replaceAll("\\D", "")) << 10;
     }
   }
 
@@ -147,6 +168,7 @@ final class StoreProcess implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    Runtime.getRuntime().removeShutdownHook(orphanGuard);
   }
 
   /** Copies the process's output to its end. */
