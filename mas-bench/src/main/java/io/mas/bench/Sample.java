@@ -10,7 +10,7 @@ public enum Sample {
   /** Log lines in JSON: repeated keys, random ids, times and numbers. */
   LOGS {
     @Override
-    byte[] bytes(int length) {
+    public byte[] bytes(int length) {
       Random random = new Random(1);
       StringBuilder lines = new StringBuilder(length + 256);
       for (long time = 1_790_000_000_000L; lines.length() < length; time += random.nextInt(50)) {
@@ -31,12 +31,12 @@ public enum Sample {
   /** Nothing to find, as in media and archives. */
   RANDOM {
     @Override
-    byte[] bytes(int length) {
+    public byte[] bytes(int length) {
       byte[] bytes = new byte[length];
       new Random(1).nextBytes(bytes);
       return bytes;
     }
   };
 
-  abstract byte[] bytes(int length);
+  public abstract byte[] bytes(int length);
 }
