@@ -31,7 +31,8 @@ final class SharedStore implements ParameterResolver {
           Map.of(
               "mas.object.collect-every", "200ms",
               "mas.object.delete-grace", "1s",
-              "mas.object.orphan-grace", "1s");
+              "mas.object.orphan-grace", "1s",
+              "mas.upload.keep-after", "1s");
       Cluster cluster = Cluster.start(ClusterOptions.in(data).withSettings(settings));
       return new Store(cluster, new MasClient(cluster.api(), cluster.systemToken()), data);
     }
