@@ -59,12 +59,16 @@ final class StoreProcess implements AutoCloseable {
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("MALLOC_ARENA_MAX", "2");
-    builder.environment().keySet().removeIf(name -> name.equals("JAVA_TOOL_OPTIONS"));
+    builder.environment().keySet().removeIf(StoreProcess::changesTheStore);
     try {
       return new StoreProcess(builder.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean changesTheStore(String variable) {
+    return variable.equals("JAVA_TOOL_OPTIONS") || variable.startsWith("MAS_");
   }
 
   /** Starts a store of six nodes on free ports and waits until it is ready. */
