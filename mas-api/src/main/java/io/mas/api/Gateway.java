@@ -1,5 +1,6 @@
 package io.mas.api;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -60,6 +61,11 @@ public final class Gateway implements AutoCloseable {
   /** The port of probes and metrics. */
   public int managementPort() {
     return port("local.management.port");
+  }
+
+  /** Where its metrics are; what runs beside it in one process may add its own. */
+  public MeterRegistry meters() {
+    return context.getBean(MeterRegistry.class);
   }
 
   private int port(String name) {

@@ -106,6 +106,7 @@ public final class Cluster implements AutoCloseable {
     Map<String, Object> beans =
         Map.of("metadataStore", metadata, "tokenStore", tokens, "nodeDiscovery", discovery);
     Gateway started = Gateway.start(properties, beans);
+    nodeMeters.add(started.meters());
     gateway = started;
     port = started.port();
     managementPort = started.managementPort();
@@ -113,6 +114,7 @@ public final class Cluster implements AutoCloseable {
 
   private synchronized void stopGateway() {
     if (gateway != null) {
+      nodeMeters.remove(gateway.meters());
       gateway.close();
       gateway = null;
     }
