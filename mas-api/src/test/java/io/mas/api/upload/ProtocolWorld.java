@@ -16,6 +16,7 @@ import io.mas.api.nodes.Nodes;
 import io.mas.api.nodes.NodesProperties;
 import io.mas.api.nodes.Placement;
 import io.mas.api.nodes.PlacementProperties;
+import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.object.FileInfo;
 import io.mas.api.object.ObjectProperties;
 import io.mas.api.object.ObjectRoom;

@@ -1,0 +1,246 @@
+package io.mas.api.nodes;
+
+import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.cluster.NodeIdentity;
+import io.mas.common.cluster.NodeState;
+import io.mas.common.object.ExtentId;
+import io.mas.common.object.PartId;
+import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.ShardFrame;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Storage nodes in memory, with the promises of real ones, and with the faults that a test gives
+ * them. Thread-safe.
+ */
+public final class SimulatedNodes implements ShardClient {
+  private static final Fault NONE = (operation, node, key) -> {};
+
+  private final Map<Copy, Map<Integer, Stored>> copies = new ConcurrentHashMap<>();
+  private final AtomicInteger underWay = new AtomicInteger();
+  private volatile Fault fault = NONE;
+  private volatile Fault faultAfter = NONE;
+
+  /** What is asked of a node. */
+  public enum Operation {
+    PUT,
+    GET,
+    DELETE,
+    RECORD
+  }
+
+  /** Comes before or after a call is done: may refuse it, wait, or count. */
+  public interface Fault {
+    /**
+     * Comes in between.
+     *
+     * @param key the copy asked for; null for a commit record
+     */
+    void meet(Operation operation, String node, @Nullable ShardKey key)
+        throws NodeException, InterruptedException;
+  }
+
+  /** One copy of a column on a node. */
+  public record Copy(String node, ShardKey key) {}
+
+  private static final class Stored {
+    final ShardFrame frame;
+    final byte[] bytes;
+
+    Stored(ShardFrame frame, byte[] bytes) {
+      this.frame = frame;
+      this.bytes = bytes;
+    }
+  }
+
+  /** What {@code count} nodes of a cluster say of themselves. */
+  public static List<NodeAnnouncement> announcements(String clusterId, int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(i -> announcement(clusterId, i)).toList();
+  }
+
+  private static NodeAnnouncement announcement(String clusterId, int i) {
+    return new NodeAnnouncement(
+        new NodeIdentity(clusterId, "node-" + i, 1, "boot-" + i),
+        1,
+        0,
+        URI.create("http://127.0.0.1:" + i),
+        "node-" + i,
+        "host-" + i,
+        "zone",
+        1L << 40,
+        1L << 40,
+        NodeState.UP);
+  }
+
+  /** Gives the nodes a fault, in place of those before. */
+  public void fail(Fault next) {
+    fault = next;
+    faultAfter = NONE;
+  }
+
+  /** Gives the nodes a fault that comes when a put is done: only its answer is lost. */
+  public void failAfter(Fault next) {
+    fault = NONE;
+    faultAfter = next;
+  }
+
+  /** All is well again. */
+  public void heal() {
+    fail(NONE);
+  }
+
+  /** Copies a column to another node, under another attempt. */
+  public void copy(Copy from, Copy to) {
+    copies.put(to, new ConcurrentSkipListMap<>(copies.getOrDefault(from, Map.of())));
+  }
+
+  /** Gives no answer. */
+  public static NodeException silence(String node) {
+    return new NodeException(node + " does not answer", null);
+  }
+
+  /** Waits until the caller is interrupted. */
+  public static void hang() throws InterruptedException {
+    new CountDownLatch(1).await();
+  }
+
+  /** Calls that have not returned. */
+  public int underWay() {
+    return underWay.get();
+  }
+
+  /** Whether the copy is there. */
+  public boolean has(String node, ShardKey key) {
+    return copies.containsKey(new Copy(node, key));
+  }
+
+  /** All copies there are. */
+  public Set<Copy> copies() {
+    return Set.copyOf(copies.keySet());
+  }
+
+  /** Parts of which there is any shard. */
+  public Set<PartId> parts() {
+    return copies.keySet().stream()
+        .map(copy -> copy.key().extent().part())
+        .collect(Collectors.toSet());
+  }
+
+  /** Forgets a copy. */
+  public void lose(String node, ShardKey key) {
+    copies.remove(new Copy(node, key));
+  }
+
+  /** Forgets one block of shard column {@code shard}, on whichever node it is. */
+  public void loseBlock(ExtentId extent, int shard, int block) {
+    columns(extent, shard).forEach(column -> column.remove(block));
+  }
+
+  /** Flips a bit of one block of shard column {@code shard}, on whichever node it is. */
+  public void damage(ExtentId extent, int shard, int block) {
+    columns(extent, shard)
+        .forEach(
+            column ->
+                column.computeIfPresent(
+                    block,
+                    (number, stored) -> {
+                      byte[] bytes = stored.bytes.clone();
+                      bytes[bytes.length / 2] ^= 1;
+                      return new Stored(stored.frame, bytes);
+                    }));
+  }
+
+  private List<Map<Integer, Stored>> columns(ExtentId extent, int shard) {
+    return copies.entrySet().stream()
+        .filter(e -> e.getKey().key().extent().equals(extent) && e.getKey().key().shard() == shard)
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  private static void meet(Fault fault, Operation operation, Member node, @Nullable ShardKey key)
+      throws NodeException {
+    try {
+      fault.meet(operation, node.id(), key);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NodeException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void put(Member node, Column column, List<Payload> blocks) throws NodeException {
+    underWay.incrementAndGet();
+    try {
+      meet(fault, Operation.PUT, node, column.key());
+      Map<Integer, Stored> stored =
+          copies.computeIfAbsent(
+              new Copy(node.id(), column.key()), copy -> new ConcurrentSkipListMap<>());
+      for (Payload block : blocks) {
+        byte[] bytes = block.bytes().toArray(ValueLayout.JAVA_BYTE);
+        stored.put(block.frame().block(), new Stored(block.frame(), bytes));
+      }
+      meet(faultAfter, Operation.PUT, node, column.key());
+    } finally {
+      underWay.decrementAndGet();
+    }
+  }
+
+  @Override
+  public ShardFrame get(Member node, ShardKey key, int block, MemorySegment into)
+      throws NodeException {
+    underWay.incrementAndGet();
+    try {
+      meet(fault, Operation.GET, node, key);
+      Map<Integer, Stored> column = copies.get(new Copy(node.id(), key));
+      if (column == null) {
+        throw new NodeException(NodeError.NOT_FOUND, "no copy " + key);
+      }
+      Stored stored = column.get(block);
+      if (stored == null) {
+        return ShardFrame.without(block, ShardFrame.Status.ABSENT);
+      }
+      into.copyFrom(MemorySegment.ofArray(stored.bytes));
+      return stored.frame;
+    } finally {
+      underWay.decrementAndGet();
+    }
+  }
+
+  @Override
+  public void delete(Member node, ShardKey key) throws NodeException {
+    underWay.incrementAndGet();
+    try {
+      meet(fault, Operation.DELETE, node, key);
+      copies.remove(new Copy(node.id(), key));
+    } finally {
+      underWay.decrementAndGet();
+    }
+  }
+
+  @Override
+  public void putCommitRecord(Member node, CommitRecord record) throws NodeException {
+    meet(fault, Operation.RECORD, node, null);
+  }
+
+  @Override
+  public NodeAnnouncement identify(URI address) throws NodeException {
+    throw new NodeException("simulated nodes are not asked", null);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,271 @@
+package io.mas.api.object;
+
+import static org.awaitility.Awaitility.await;
+
+import io.mas.api.block.BlockCodec;
+import io.mas.api.block.Blocks;
+import io.mas.api.block.BufferPool;
+import io.mas.api.block.CpuPool;
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.NodeView;
+import io.mas.api.nodes.Nodes;
+import io.mas.api.nodes.NodesProperties;
+import io.mas.api.nodes.Placement;
+import io.mas.api.nodes.PlacementProperties;
+import io.mas.api.nodes.SimulatedNodes;
+import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.cluster.NodeIdentity;
+import io.mas.common.object.ByteRange;
+import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
+import io.mas.common.object.ShardKey;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The object room on simulated nodes and real embedded metadata, with a clock that a test moves.
+ */
+public final class ObjectWorld implements AutoCloseable {
+  public static final int BLOCK = 128 << 10;
+
+  public final SimulatedNodes nodes = new SimulatedNodes();
+  public final AtomicLong time = new AtomicLong(1_790_000_000_000L);
+  public final InstantSource clock = () -> Instant.ofEpochMilli(time.get());
+  public final BufferPool buffers;
+  public final ObjectRoom room;
+  private final MetadataStore metadata;
+  private final NodeView view;
+  private final CpuPool cpu = new CpuPool(2);
+  private final int count;
+  private long life = 1;
+
+  /**
+   * What a world is like.
+   *
+   * @param nodes how many nodes
+   * @param buffers bytes of the buffer pool
+   * @param hedgeAfter patience with a slow shard
+   */
+  public record Shape(int nodes, long buffers, Duration hedgeAfter) {
+    public static final Shape USUAL = new Shape(9, 32 << 20, Duration.ofSeconds(20));
+  }
+
+  /** Comes in between a call and the metadata. */
+  public interface Meddler {
+    Object call(String method, Object[] arguments, Original original) throws Throwable;
+  }
+
+  /** What the call would have done. */
+  public interface Original {
+    Object call() throws Throwable;
+  }
+
+  public static MetadataStore meddled(MetadataStore target, Meddler meddler) {
+    return (MetadataStore)
+        Proxy.newProxyInstance(
+            MetadataStore.class.getClassLoader(),
+            new Class<?>[] {MetadataStore.class},
+            (self, method, arguments) ->
+                meddler.call(
+                    method.getName(),
+                    arguments == null ? new Object[0] : arguments,
+                    () -> {
+                      try {
+                        return method.invoke(target, arguments);
+                      } catch (InvocationTargetException e) {
+                        throw e.getCause() == null ? e : e.getCause();
+                      }
+                    }));
+  }
+
+  public ObjectWorld(MetadataStore metadata, Shape shape) {
+    this.metadata = metadata;
+    this.count = shape.nodes;
+    this.buffers = new BufferPool(shape.buffers, Duration.ofSeconds(20));
+    Duration second = Duration.ofSeconds(1);
+    NodesProperties timeouts = new NodesProperties(second, second, second, second, second, 8);
+    this.view = new NodeView(metadata, nodes, timeouts, clock);
+    SimulatedNodes.announcements(metadata.clusterId(), count).forEach(view::accept);
+    Random random = new Random(1);
+    Placement placement = new Placement(view, new PlacementProperties(1), random);
+    this.room =
+        new ObjectRoom(
+            new ObjectRoom.Outside(
+                metadata,
+                new Nodes(view, placement, nodes),
+                new Blocks(buffers, cpu, new BlockCodec()),
+                clock,
+                new Random(System.nanoTime())),
+            new ObjectProperties(
+                "4+2",
+                DataSize.ofBytes(BLOCK),
+                shape.hedgeAfter,
+                Duration.ofHours(24),
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(30)),
+            ProtocolRule.ALL);
+  }
+
+  public static byte[] random(long seed, int length) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  public static ObjectHash hash(byte[] content) {
+    try {
+      return ObjectHash.of(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public StoredPart write(byte[] content) {
+    return room.parts()
+        .writer()
+        .write(hash(content), new ByteArrayInputStream(content), Long.MAX_VALUE, null);
+  }
+
+  /** Stores pieces as the parts of one file, and commits it. */
+  public FileDocument store(byte[]... pieces) {
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    List<FileDocument.Part> rows = new ArrayList<>();
+    Set<String> holders = Set.of();
+    for (byte[] piece : pieces) {
+      whole.writeBytes(piece);
+      StoredPart part = write(piece);
+      rows.addAll(part.rows());
+      holders = part.nodes();
+    }
+    ObjectHash hash = hash(whole.toByteArray());
+    long version = metadata.file(hash, Concern.LINEARIZABLE).map(FileDocument::version).orElse(0L);
+    FileDocument file =
+        new FileDocument(
+            hash, version + 1, FileDocument.State.LIVE, whole.size(), "n", time.get(), rows);
+    return switch (room.parts().committer().commit(file, holders)) {
+      case Committer.Mine(var mine) -> mine;
+      case Committer.Others others -> throw new IllegalStateException("" + others);
+      case Committer.Lost lost -> throw new IllegalStateException("" + lost);
+    };
+  }
+
+  public byte[] read(ObjectHash hash) {
+    return read(hash, new ByteRange(0, room.files().info(hash).size()));
+  }
+
+  public byte[] read(ObjectHash hash, ByteRange range) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (StoredFile.Reading reading = room.files().open(hash).read(range)) {
+      reading.copy(out);
+      return out.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public List<ExtentDocument> extents(PartId part) {
+    return metadata.extents(part, 0, 1000, Concern.LINEARIZABLE);
+  }
+
+  /** The copies that the documents of a part name. */
+  public Set<SimulatedNodes.Copy> named(PartId part) {
+    Set<SimulatedNodes.Copy> named = new HashSet<>();
+    for (ExtentDocument extent : extents(part)) {
+      for (int i = 0; i < extent.shards().size(); i++) {
+        named.add(new SimulatedNodes.Copy(extent.shards().get(i).node(), extent.key(i)));
+      }
+    }
+    return named;
+  }
+
+  /** Moves every shard of an extent to the node of the next one, as repairs would. */
+  public ExtentDocument moveAll(ExtentDocument old) {
+    List<ExtentDocument.Shard> places = new ArrayList<>();
+    for (int i = 0; i < old.shards().size(); i++) {
+      String node = old.shards().get((i + 1) % old.shards().size()).node();
+      ExtentDocument.Shard place =
+          new ExtentDocument.Shard(node, old.shards().get(i).attempt() + 1);
+      SimulatedNodes.Copy from = new SimulatedNodes.Copy(old.shards().get(i).node(), old.key(i));
+      ShardKey key = new ShardKey(old.id(), i, place.attempt());
+      nodes.copy(from, new SimulatedNodes.Copy(node, key));
+      nodes.lose(from.node(), from.key());
+      places.add(place);
+    }
+    ExtentDocument moved =
+        new ExtentDocument(
+            old.id(),
+            old.hash(),
+            old.offset(),
+            old.layout(),
+            old.version() + 1,
+            places,
+            old.blocks(),
+            old.missing(),
+            old.belowIdeal(),
+            old.marked());
+    if (metadata.compareAndSetExtent(moved) != WriteOutcome.APPLIED) {
+      throw new IllegalStateException("extent " + old.id() + " has changed");
+    }
+    return moved;
+  }
+
+  /** All nodes are well again, in a new life. */
+  public void revive() {
+    nodes.heal();
+    life++;
+    for (NodeAnnouncement one : SimulatedNodes.announcements(metadata.clusterId(), count)) {
+      NodeIdentity next =
+          new NodeIdentity(metadata.clusterId(), one.identity().nodeId(), life, "life-" + life);
+      view.accept(
+          new NodeAnnouncement(
+              next,
+              1,
+              0,
+              one.address(),
+              one.process(),
+              one.host(),
+              one.zone(),
+              one.capacityBytes(),
+              one.freeBytes(),
+              one.state()));
+    }
+  }
+
+  /** Waits until nothing is under way: every buffer is back, and every call has ended. */
+  public void settled() {
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> buffers.heldBytes() == 0 && nodes.underWay() == 0);
+  }
+
+  @Override
+  public void close() {
+    nodes.heal();
+    settled();
+    view.close();
+    cpu.close();
+    buffers.close();
+  }
+}
