@@ -56,13 +56,32 @@ public final class BufferPool implements AutoCloseable {
           ErrorCode.TOO_MANY_REQUESTS,
           "no buffer of %d bytes became free within %s".formatted(bytes, patience));
     }
-    return take(wanted);
+    return permitted(wanted);
   }
 
-  /** A buffer of at least {@code bytes} if there is one at once. */
+  /**
+   * A buffer of at least {@code bytes} if there is one at once and nobody waits for one: whoever
+   * asks for a second must not pass those who wait for their first.
+   */
   public Optional<Buffer> tryAcquire(int bytes) {
     int wanted = units(bytes);
-    return permits.tryAcquire(wanted) ? Optional.of(take(wanted)) : Optional.empty();
+    return !permits.hasQueuedThreads() && permits.tryAcquire(wanted)
+        ? Optional.of(permitted(wanted))
+        : Optional.empty();
+  }
+
+  /** Takes memory for which there are permits; gives them back if there is no memory. */
+  private Buffer permitted(int size) {
+    boolean taken = false;
+    try {
+      Buffer buffer = take(size);
+      taken = true;
+      return buffer;
+    } finally {
+      if (!taken) {
+        permits.release(size);
+      }
+    }
   }
 
   /** Bytes in buffers that are held now. */
@@ -75,7 +94,8 @@ public final class BufferPool implements AutoCloseable {
     if (wanted > units) {
       throw new MasException(
           ErrorCode.CONFIGURATION_UNREADABLE,
-          "a buffer of %d bytes, more than the whole budget of %d".formatted(bytes, units * UNIT));
+          "a buffer of %d bytes, more than the whole budget of %d"
+              .formatted(bytes, (long) units * UNIT));
     }
     return wanted;
   }
@@ -86,7 +106,7 @@ public final class BufferPool implements AutoCloseable {
     if (chunk != null) {
       idleUnits -= size;
     } else {
-      trim(units - size);
+      trim(units); // this buffer's permits are among the held
       Arena arena = Arena.ofShared();
       chunk = new Chunk(arena, arena.allocate((long) size * UNIT, ALIGNMENT));
     }
@@ -135,13 +155,21 @@ public final class BufferPool implements AutoCloseable {
       this.chunk = chunk;
     }
 
+    /**
+     * The memory.
+     *
+     * @throws IllegalStateException if nobody holds the buffer any more
+     */
     public MemorySegment memory() {
+      if (holders.get() < 1) {
+        throw new IllegalStateException("buffer used after its release");
+      }
       return chunk.memory;
     }
 
     /** Adds a holder. */
     public Buffer retain() {
-      if (holders.getAndIncrement() < 1) {
+      if (holders.getAndUpdate(n -> n < 1 ? n : n + 1) < 1) {
         throw new IllegalStateException("buffer retained after its release");
       }
       return this;
@@ -149,11 +177,11 @@ public final class BufferPool implements AutoCloseable {
 
     /** Ends one holder's hold. */
     public void release() {
-      int left = holders.decrementAndGet();
-      if (left < 0) {
+      int held = holders.getAndUpdate(n -> n < 1 ? n : n - 1);
+      if (held < 1) {
         throw new IllegalStateException("buffer released more often than held");
       }
-      if (left == 0) {
+      if (held == 1) {
         give(size, chunk);
       }
     }
