@@ -13,7 +13,11 @@ import java.lang.foreign.ValueLayout;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpDelete;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPut;
@@ -23,13 +27,17 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -43,35 +51,48 @@ import tools.jackson.databind.json.JsonMapper;
 final class HttpShardClient implements ShardClient {
   private static final int COPY_BYTES = 64 << 10;
 
+  /** A request must move so many bytes a second, on top of the time-out: the slowest disk does. */
+  private static final long MIN_BYTES_PER_SECOND = 1 << 20;
+
   private final NodesProperties properties;
   private final String clusterId;
   private final JsonMapper json = JsonMapper.builder().build();
   private final CloseableHttpClient http;
 
+  /**
+   * Ends requests at their deadlines. The socket's own time-out does not do: it begins anew with
+   * each byte read, and there is none for writing to a node that has stopped reading.
+   */
+  private final ScheduledThreadPoolExecutor deadlines =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().daemon().name("mas-node-deadlines").factory());
+
   HttpShardClient(NodesProperties properties, String clusterId) {
     this.properties = properties;
     this.clusterId = clusterId;
+    deadlines.setRemoveOnCancelPolicy(true);
     Timeout request = Timeout.of(properties.requestTimeout());
+    PoolingHttpClientConnectionManager connections =
+        PoolingHttpClientConnectionManagerBuilder.create()
+            .setMaxConnPerRoute(properties.connectionsPerNode())
+            .setMaxConnTotal(properties.connectionsPerNode() * 64)
+            .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
+            .setDefaultConnectionConfig(
+                ConnectionConfig.custom()
+                    .setConnectTimeout(Timeout.of(properties.connectTimeout()))
+                    .setSocketTimeout(request)
+                    .setValidateAfterInactivity(TimeValue.ofSeconds(1))
+                    .build())
+            .build();
     this.http =
         HttpClients.custom()
-            .setConnectionManager(
-                PoolingHttpClientConnectionManagerBuilder.create()
-                    .setMaxConnPerRoute(properties.connectionsPerNode())
-                    .setMaxConnTotal(properties.connectionsPerNode() * 64)
-                    .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
-                    .setDefaultConnectionConfig(
-                        ConnectionConfig.custom()
-                            .setConnectTimeout(Timeout.of(properties.connectTimeout()))
-                            .setSocketTimeout(request)
-                            .setValidateAfterInactivity(TimeValue.ofSeconds(1))
-                            .build())
-                    .build())
+            .setConnectionManager(connections)
             .setDefaultRequestConfig(
                 RequestConfig.custom()
                     .setConnectionRequestTimeout(request)
                     .setResponseTimeout(request)
                     .build())
-            .setRetryStrategy(new DefaultHttpRequestRetryStrategy(1, TimeValue.ZERO_MILLISECONDS))
+            .setRetryStrategy(new StaleConnectionRetry(connections))
             .disableCookieManagement()
             .disableAuthCaching()
             .disableContentCompression()
@@ -162,8 +183,7 @@ final class HttpShardClient implements ShardClient {
             .setResponseTimeout(timeout)
             .build());
     return call(
-        address.toString(),
-        request,
+        new Exchange(address.toString(), request, properties.probeTimeout()),
         entity -> json.readValue(body(entity), NodeAnnouncement.class));
   }
 
@@ -179,12 +199,22 @@ final class HttpShardClient implements ShardClient {
     request.setHeader(InternalApi.CLUSTER, clusterId);
     request.setHeader(InternalApi.NODE, node.id());
     request.setHeader(InternalApi.COUNTER, node.identity().counter());
-    return call(node.id(), request, body);
+    HttpEntity entity = request.getEntity();
+    long seconds = entity == null ? 0 : entity.getContentLength() / MIN_BYTES_PER_SECOND;
+    Duration patience = properties.requestTimeout().plusSeconds(seconds);
+    return call(new Exchange(node.id(), request, patience), body);
   }
 
-  private <T extends @Nullable Object> T call(String node, HttpUriRequestBase request, Body<T> body)
+  /** A request to a node, and how long it may take as a whole. */
+  private record Exchange(String node, HttpUriRequestBase request, Duration patience) {}
+
+  private <T extends @Nullable Object> T call(Exchange exchange, Body<T> body)
       throws NodeException {
+    String node = exchange.node;
+    HttpUriRequestBase request = exchange.request;
     request.setHeader(InternalApi.PROTOCOL, InternalApi.VERSION);
+    Future<?> deadline =
+        deadlines.schedule(request::abort, exchange.patience.toMillis(), TimeUnit.MILLISECONDS);
     try {
       return http.execute(
           request,
@@ -198,6 +228,39 @@ final class HttpShardClient implements ShardClient {
       throw e.refusal;
     } catch (IOException | RuntimeException e) {
       throw new NodeException("node %s: %s".formatted(node, e), e);
+    } finally {
+      deadline.cancel(false);
+    }
+  }
+
+  /**
+   * Sends once more what was lost with a connection that the node had closed. A refusal is final,
+   * whatever its status.
+   */
+  private static final class StaleConnectionRetry extends DefaultHttpRequestRetryStrategy {
+    private final PoolingHttpClientConnectionManager connections;
+
+    StaleConnectionRetry(PoolingHttpClientConnectionManager connections) {
+      super(1, TimeValue.ZERO_MILLISECONDS);
+      this.connections = connections;
+    }
+
+    /** When a node restarts, all connections kept to it are stale: the retry gets a new one. */
+    @Override
+    public boolean retryRequest(
+        HttpRequest request, IOException failure, int execCount, HttpContext context) {
+      boolean retry =
+          !Thread.currentThread().isInterrupted()
+              && super.retryRequest(request, failure, execCount, context);
+      if (retry) {
+        connections.closeIdle(TimeValue.ZERO_MILLISECONDS);
+      }
+      return retry;
+    }
+
+    @Override
+    public boolean retryRequest(HttpResponse response, int execCount, HttpContext context) {
+      return false;
     }
   }
 
@@ -232,5 +295,6 @@ final class HttpShardClient implements ShardClient {
   @Override
   public void close() {
     http.close(CloseMode.IMMEDIATE);
+    deadlines.shutdownNow();
   }
 }
