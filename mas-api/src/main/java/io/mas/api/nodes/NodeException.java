@@ -27,6 +27,11 @@ public final class NodeException extends Exception {
     return Optional.ofNullable(error);
   }
 
+  /** Whether the caller stopped waiting because it was interrupted. */
+  boolean interrupted() {
+    return getCause() instanceof InterruptedException;
+  }
+
   /** Whether the node answered that it has no such copy. */
   public boolean notFound() {
     return error == NodeError.NOT_FOUND;

@@ -34,6 +34,9 @@ public final class NodeView implements AutoCloseable {
   /** How far the saved log sequence may lag behind: it is saved at most so often. */
   private static final long SAVE_EVERY_MILLIS = 60_000;
 
+  /** Rounds against other gateways that save the same node. */
+  private static final int MAX_ROUNDS = 20;
+
   private final MetadataStore metadata;
   private final ShardClient client;
   private final NodesProperties properties;
@@ -92,36 +95,59 @@ public final class NodeView implements AutoCloseable {
    * Takes an announcement if it is of this cluster and of the node's present life or a later one.
    */
   public void accept(NodeAnnouncement news) {
+    accept(news, false);
+  }
+
+  /**
+   * @param answered whether the node itself has said so in answer to a probe; only that ends a
+   *     suspicion, since a node whose requests fail may go on announcing itself
+   */
+  private void accept(NodeAnnouncement news, boolean answered) {
     try {
       NodeIdentity identity = news.identity();
       if (!identity.clusterId().equals(clusterId)) {
         LOG.warn("node {} of foreign cluster {} refused", identity.nodeId(), identity.clusterId());
         return;
       }
-      entries.compute(identity.nodeId(), (id, known) -> merge(news, known));
+      entries.compute(identity.nodeId(), (id, known) -> merge(news, known, answered));
     } catch (MasException e) {
       LOG.warn("announcement of node {} not saved: {}", news.identity().nodeId(), e.getMessage());
     }
   }
 
-  private @Nullable Entry merge(NodeAnnouncement news, @Nullable Entry known) {
+  private @Nullable Entry merge(NodeAnnouncement news, @Nullable Entry known, boolean answered) {
     long now = clock.millis();
-    if (known != null && known.saved > 0 && known.sameLife(news.identity())) {
-      if (news.sequence() < known.announcement.sequence()) {
-        return known; // a late message
-      }
-      if (now - known.saved < SAVE_EVERY_MILLIS) {
-        return new Entry(news, now, known.saved, false);
-      }
+    if (known == null || known.saved == 0) {
+      return save(news) ? new Entry(news, now, now, false) : known;
     }
-    return save(news) ? new Entry(news, now, now, false) : known;
+    if (!follows(news, known.announcement)) {
+      return known;
+    }
+    if (!known.sameLife(news.identity())) {
+      return save(news) ? new Entry(news, now, now, false) : known;
+    }
+    boolean suspect = known.suspect && !answered;
+    return now - known.saved < SAVE_EVERY_MILLIS
+        ? new Entry(news, now, known.saved, suspect)
+        : saveAgain(news, known, suspect);
+  }
+
+  /** The same life later: it was accepted, so that it goes on while the metadata are away. */
+  private Entry saveAgain(NodeAnnouncement news, Entry known, boolean suspect) {
+    long now = clock.millis();
+    try {
+      return save(news) ? new Entry(news, now, now, suspect) : known;
+    } catch (MasException e) {
+      LOG.warn("announcement of node {} not saved: {}", news.identity().nodeId(), e.getMessage());
+      return new Entry(news, now, known.saved, suspect);
+    }
   }
 
   /**
    * Raises the node's document to this life; false if the life is a copy, a backup or a late one.
    */
   private boolean save(NodeAnnouncement news) {
-    while (true) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
       Optional<NodeDocument> saved =
           metadata.nodes().stream()
               .filter(node -> node.nodeId().equals(news.identity().nodeId()))
@@ -134,6 +160,7 @@ public final class NodeView implements AutoCloseable {
         return true;
       }
     }
+    return false; // others write it again and again: the next announcement comes soon
   }
 
   private static boolean follows(NodeAnnouncement news, NodeAnnouncement saved) {
@@ -159,7 +186,7 @@ public final class NodeView implements AutoCloseable {
   /**
    * Reports that a request to a node failed. Without an answer, or with the one that it is another
    * life than was meant, the node is suspect until a probe succeeds; any other refusal is a sign of
-   * life.
+   * life. A caller that was interrupted has learnt nothing of the node.
    */
   public void failed(Member member, NodeException failure) {
     boolean alive =
@@ -167,7 +194,7 @@ public final class NodeView implements AutoCloseable {
             .error()
             .filter(error -> error != NodeError.IDENTITY_MISMATCH && error != NodeError.NOT_READY)
             .isPresent();
-    if (!alive) {
+    if (!alive && !failure.interrupted()) {
       entries.computeIfPresent(member.id(), (id, entry) -> suspected(entry, member, failure));
     }
   }
@@ -232,7 +259,8 @@ public final class NodeView implements AutoCloseable {
     }
   }
 
-  private void probeSilent() throws InterruptedException {
+  /** Probes once every node that is suspect or silent. */
+  void probeSilent() throws InterruptedException {
     Duration patience = properties.silentAfter();
     long now = clock.millis();
     List<Thread> probes =
@@ -246,10 +274,17 @@ public final class NodeView implements AutoCloseable {
   }
 
   private void probe(Entry entry) {
+    Member member = Member.of(entry.announcement);
     try {
-      accept(client.identify(entry.announcement.address()));
+      NodeAnnouncement answer = client.identify(member.address());
+      accept(answer, true);
+      if (!answer.identity().nodeId().equals(member.id())) {
+        throw new NodeException(
+            NodeError.IDENTITY_MISMATCH,
+            "node %s is at %s".formatted(answer.identity().nodeId(), member.address()));
+      }
     } catch (NodeException e) {
-      failed(Member.of(entry.announcement), e);
+      failed(member, e);
     }
   }
 
