@@ -59,6 +59,7 @@ final class ExtentWriter implements AutoCloseable {
   private int nextOrdinal;
   private long nextOffset;
   private volatile @Nullable RuntimeException failure;
+  private boolean insertUncertain;
   private boolean ended;
   private boolean finished;
 
@@ -107,6 +108,9 @@ final class ExtentWriter implements AutoCloseable {
       throw failed;
     }
     queue.add(Optional.of(pending));
+    if (failure != null) {
+      drop(); // the sender has ended meanwhile and takes nothing more
+    }
   }
 
   /** Waits until all blocks are stored and all extent documents are in force. */
@@ -115,6 +119,11 @@ final class ExtentWriter implements AutoCloseable {
     sender.join();
     if (failure != null) {
       throw failure;
+    }
+    if (nextOffset != length) {
+      throw new MasException(
+          ErrorCode.STORING_FAILED,
+          "%d bytes of part %s are stored, expected %d".formatted(nextOffset, part, length));
     }
     finished = true;
     return new StoredPart(part, length, firstNodes);
@@ -137,6 +146,8 @@ final class ExtentWriter implements AutoCloseable {
       failure = new MasException(ErrorCode.STORING_FAILED, "interrupted while storing a part", e);
     } catch (RuntimeException e) {
       failure = e;
+    } catch (Error e) {
+      failure = new MasException(ErrorCode.STORING_FAILED, "storing a part broke down: " + e, e);
     } finally {
       drop();
     }
@@ -221,16 +232,17 @@ final class ExtentWriter implements AutoCloseable {
    */
   private void seal() {
     OpenExtent extent = open;
-    open = null;
     if (extent == null) {
       return;
     }
     if (extent.blocks() == 0) {
+      open = null;
       context.deleter().deleteCopies(extent.copies());
       return;
     }
     ExtentDocument document = extent.document(nextOffset);
     insert(document);
+    open = null; // not before: until its document is there, nothing else names its copies
     CrashPoint.reached("part.extent-inserted");
     if (nextOrdinal == 0) {
       firstNodes =
@@ -243,6 +255,7 @@ final class ExtentWriter implements AutoCloseable {
   private void insert(ExtentDocument document) {
     WriteOutcome outcome = context.metadata().insertExtent(document);
     if (outcome != WriteOutcome.APPLIED) {
+      insertUncertain |= outcome == WriteOutcome.UNKNOWN;
       boolean mine =
           context
               .metadata()
@@ -271,13 +284,24 @@ final class ExtentWriter implements AutoCloseable {
       }
     }
     drop();
+    try {
+      discard();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Deletes what was stored; a document that may still come into force is looked for later. */
+  private void discard() {
     OpenExtent extent = open;
     if (extent != null) {
       context.deleter().deleteCopies(extent.copies());
     }
     context.deleter().discard(hash, new StoredPart(part, Math.max(1, nextOffset), Set.of()));
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (insertUncertain) {
+      context.deleter().leaveToCollect(hash, List.of(part));
     }
   }
 }

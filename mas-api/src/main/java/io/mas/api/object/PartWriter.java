@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -91,17 +92,11 @@ public final class PartWriter {
       byte[] first = head;
       int length = layout.blockSize();
       while (length == layout.blockSize()) {
-        BlockBuffer buffer = nextBuffer();
-        try {
+        try (BlockBuffer buffer = nextBuffer()) {
           length = source.fill(buffer.raw(), layout.blockSize(), first);
-        } catch (RuntimeException e) {
-          buffer.close();
-          throw e;
-        }
-        if (length == 0) {
-          buffer.close();
-        } else {
-          submit(buffer, length);
+          if (length > 0) {
+            submit(buffer, length);
+          }
         }
         first = new byte[0];
       }
@@ -121,27 +116,32 @@ public final class PartWriter {
       return BlockBuffer.acquire(blocks.buffers(), layout);
     }
 
+    /** Each piece of work has a hold of its own on the buffer, also one that never starts. */
     private void submit(BlockBuffer buffer, int length) {
       if (digest != null) {
         MemorySegment raw = buffer.raw().asSlice(0, length);
-        buffer.retain();
         hashed =
-            blocks
-                .cpu()
-                .then(hashed, () -> digest.update(raw.asByteBuffer()))
-                .whenComplete((done, failure) -> buffer.close());
+            held(buffer, () -> blocks.cpu().then(hashed, () -> digest.update(raw.asByteBuffer())));
       }
-      buffer.retain();
-      extents.add(buffer, blocks.cpu().submit(() -> encode(buffer, length)));
+      CompletableFuture<EncodedBlock> encoded =
+          held(buffer, () -> blocks.cpu().submit(() -> blocks.codec().encode(buffer, length)));
+      extents.add(buffer.retain(), encoded);
     }
   }
 
-  /** Runs on the CPU pool, with a hold of its own on the buffer. */
-  private EncodedBlock encode(BlockBuffer buffer, int length) {
+  /** Starts work that holds the buffer until it is done. */
+  private static <T extends @Nullable Object> CompletableFuture<T> held(
+      BlockBuffer buffer, Supplier<CompletableFuture<T>> work) {
+    buffer.retain();
+    boolean started = false;
     try {
-      return blocks.codec().encode(buffer, length);
+      CompletableFuture<T> running = work.get();
+      started = true;
+      return running.whenComplete((done, failure) -> buffer.close());
     } finally {
-      buffer.close();
+      if (!started) {
+        buffer.close();
+      }
     }
   }
 
