@@ -167,6 +167,9 @@ final class BlockReader {
         }
       } catch (NodeException e) {
         done.add(new Done(shard, null, e));
+      } catch (RuntimeException | Error e) {
+        // Without a result the reader would wait for this shard for ever.
+        done.add(new Done(shard, null, new NodeException("reading a shard broke down: " + e, e)));
       } finally {
         buffer.close();
       }
