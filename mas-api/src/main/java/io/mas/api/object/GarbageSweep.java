@@ -8,10 +8,13 @@ import io.mas.api.metadata.UploadDocument;
 import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.common.error.MasException;
+import io.mas.common.object.PartId;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +58,8 @@ public final class GarbageSweep implements AutoCloseable {
           sweep();
         } catch (MasException e) {
           LOG.warn("sweep broke off: {}", e.getMessage());
+        } catch (RuntimeException e) {
+          LOG.error("sweep broke off", e); // and goes on next time: nothing else collects
         }
       }
     } catch (InterruptedException e) {
@@ -77,8 +82,8 @@ public final class GarbageSweep implements AutoCloseable {
             case GarbageDocument.Generation(var upload, long generation) ->
                 alive(upload, generation) || collect(upload, generation);
           };
-    } catch (MasException e) {
-      LOG.warn("garbage of {} not collected: {}", note.what().hash(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.warn("garbage of {} not collected", note.what().hash(), e);
     }
     if (done) {
       metadata.removeGarbage(note.id());
@@ -110,21 +115,32 @@ public final class GarbageSweep implements AutoCloseable {
         }
         case COMMITTED, ABORTED -> end(upload);
       }
-    } catch (MasException e) {
-      LOG.warn("upload of {} not collected: {}", upload.id().hash(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.warn("upload of {} not collected", upload.id().hash(), e);
     }
   }
 
   private void end(UploadDocument upload) {
     if (collect(upload.id(), upload.generation())) {
       metadata.deleteUpload(upload.id(), upload.version());
+    } else {
+      // Behind the others: a sweep takes the oldest only, and these may take long.
+      long later = clock.millis() + properties.orphanGrace().toMillis();
+      WriteOutcome ignored = metadata.compareAndSetUpload(upload.expiring(later));
     }
   }
 
-  /** Collects the parts of one generation, then its chunk documents. */
+  /**
+   * Collects the parts of one generation, then its chunk documents. Those of a file that was
+   * deleted since are left to the note of its deletion, which gives readers their grace.
+   */
   private boolean collect(UploadId upload, long generation) {
     List<ChunkDocument> chunks = metadata.chunks(upload, generation);
-    if (!collector.collect(upload.hash(), chunks.stream().map(ChunkDocument::part).toList())) {
+    Set<PartId> parts = chunks.stream().map(ChunkDocument::part).collect(Collectors.toSet());
+    metadata
+        .file(upload.hash(), Concern.LINEARIZABLE)
+        .ifPresent(file -> file.parts().forEach(part -> parts.remove(part.id())));
+    if (!collector.collect(upload.hash(), parts)) {
       return false;
     }
     CrashPoint.reached("collect.chunks-left");

@@ -1,0 +1,221 @@
+package io.mas.api.object;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mas.api.metadata.ChunkDocument;
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.metadata.GarbageDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.RocksMetadataStore;
+import io.mas.api.metadata.UploadDocument;
+import io.mas.api.metadata.UploadId;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.SimulatedNodes;
+import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class CollectTest {
+  private static final int BLOCK = ObjectWorld.BLOCK;
+
+  private final MetadataStore store;
+  private ObjectWorld world;
+
+  CollectTest(@TempDir Path first) {
+    store = RocksMetadataStore.open(first.resolve("metadata"));
+    world = new ObjectWorld(store, ObjectWorld.Shape.USUAL);
+  }
+
+  @AfterEach
+  void everythingIsGivenBack() {
+    world.close();
+    store.close();
+  }
+
+  private void later(Duration time) {
+    world.time.addAndGet(time.toMillis());
+    world.room.sweep().sweep();
+  }
+
+  @Test
+  void theSpaceOfADeletedFileReturnsAfterTheGraceAndNotBefore() {
+    FileDocument file = world.store(ObjectWorld.random(1, 5 * BLOCK), new byte[10]);
+    assertThat(world.room.files().delete(file.hash()).size()).isEqualTo(file.size());
+    later(Duration.ofHours(23));
+    assertThat(world.nodes.copies()).isNotEmpty();
+    later(Duration.ofHours(2));
+    assertThat(world.nodes.copies()).isEmpty();
+    for (FileDocument.Part part : file.parts()) {
+      assertThat(world.extents(part.id())).isEmpty();
+    }
+    assertThat(store.dueGarbage(Long.MAX_VALUE, 10)).isEmpty();
+    assertThat(store.file(file.hash(), Concern.LINEARIZABLE).orElseThrow().live()).isFalse();
+  }
+
+  @Test
+  void whatANodeThatIsDownStillHasGoesLater() {
+    FileDocument file = world.store(ObjectWorld.random(2, 5 * BLOCK));
+    String down = world.extents(file.parts().getFirst().id()).getFirst().shards().get(2).node();
+    assertThat(world.room.files().delete(file.hash()).size()).isEqualTo(file.size());
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (node.equals(down)) {
+            throw SimulatedNodes.silence(node);
+          }
+        });
+    later(Duration.ofHours(25));
+    assertThat(world.nodes.copies()).extracting(SimulatedNodes.Copy::node).containsOnly(down);
+    assertThat(world.extents(file.parts().getFirst().id())).as("still named").isNotEmpty();
+    world.revive();
+    later(Duration.ofMinutes(11));
+    assertThat(world.nodes.copies()).isEmpty();
+    assertThat(world.extents(file.parts().getFirst().id())).isEmpty();
+  }
+
+  @Test
+  void aFileStoredAgainIsNotTouchedByTheCollectionOfTheOldOne() {
+    byte[] content = ObjectWorld.random(3, 3 * BLOCK);
+    FileDocument old = world.store(content);
+    assertThat(world.room.files().delete(old.hash()).size()).isEqualTo(old.size());
+    FileDocument again = world.store(content);
+    later(Duration.ofHours(25));
+    assertThat(world.read(again.hash())).isEqualTo(content);
+    assertThat(world.nodes.parts()).containsExactly(again.parts().getFirst().id());
+  }
+
+  private UploadDocument upload(ObjectHash hash, UploadDocument.State state) {
+    UploadDocument upload =
+        new UploadDocument(
+            new UploadId(hash, ""),
+            1,
+            77,
+            state,
+            "name",
+            -1,
+            -1,
+            world.time.get(),
+            world.time.get() + Duration.ofMinutes(10).toMillis(),
+            false,
+            null);
+    assertThat(store.compareAndSetUpload(upload)).isEqualTo(WriteOutcome.APPLIED);
+    return upload;
+  }
+
+  private void list(UploadDocument upload, int number, PartId part, long length) {
+    ChunkDocument chunk = new ChunkDocument(upload.id(), upload.generation(), number, part, length);
+    assertThat(store.insertChunk(chunk)).isEqualTo(WriteOutcome.APPLIED);
+  }
+
+  /** Its readers have the grace of deleted files, whether it came in chunks or not. */
+  @Test
+  void aFileDeletedSoonAfterItsFinishKeepsItsBytesForTheGrace() {
+    byte[] content = ObjectWorld.random(4, 2 * BLOCK);
+    FileDocument file = world.store(content);
+    UploadDocument upload = upload(file.hash(), UploadDocument.State.COMMITTED);
+    list(upload, 1, file.parts().getFirst().id(), content.length);
+    StoredFile opened = world.room.files().open(file.hash());
+    assertThat(world.room.files().delete(file.hash()).size()).isEqualTo(file.size());
+    later(Duration.ofHours(1));
+    assertThat(store.upload(upload.id(), Concern.LINEARIZABLE)).as("the upload ended").isEmpty();
+    assertThat(world.nodes.parts()).hasSize(1);
+    opened.read(new io.mas.common.object.ByteRange(0, content.length)).close();
+    later(Duration.ofHours(24));
+    assertThat(world.nodes.parts()).isEmpty();
+  }
+
+  @Test
+  void whatACommittedUploadListedTooLateIsCollected() {
+    byte[] content = ObjectWorld.random(5, 2 * BLOCK);
+    FileDocument file = world.store(content);
+    StoredPart late = world.write(ObjectWorld.random(6, BLOCK));
+    UploadDocument upload = upload(file.hash(), UploadDocument.State.COMMITTED);
+    list(upload, 1, file.parts().getFirst().id(), content.length);
+    list(upload, 2, late.id(), late.length());
+    later(Duration.ofHours(1));
+    assertThat(world.nodes.parts()).containsExactly(file.parts().getFirst().id());
+    assertThat(world.read(file.hash())).isEqualTo(content);
+    assertThat(store.chunks(upload.id(), upload.generation())).isEmpty();
+  }
+
+  /** One sweep takes a hundred: as many that cannot be collected must not hold up all others. */
+  @Test
+  void uploadsThatCannotBeCollectedNowDoNotHoldUpTheOthers() {
+    StoredPart stuck = world.write(ObjectWorld.random(7, 100));
+    String down = stuck.nodes().iterator().next();
+    for (int i = 0; i < 100; i++) {
+      list(
+          upload(ObjectWorld.hash(new byte[] {(byte) i}), UploadDocument.State.ABORTED),
+          1,
+          stuck.id(),
+          100);
+    }
+    world.time.incrementAndGet();
+    StoredPart free = world.write(ObjectWorld.random(8, 100));
+    byte[] other = {1, 2, 3};
+    UploadDocument behind = upload(ObjectWorld.hash(other), UploadDocument.State.ABORTED);
+    list(behind, 1, free.id(), 100);
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (key != null && key.extent().part().equals(stuck.id()) && node.equals(down)) {
+            throw SimulatedNodes.silence(node);
+          }
+        });
+    later(Duration.ofMinutes(11));
+    later(Duration.ofSeconds(30));
+    assertThat(world.nodes.parts()).containsExactly(stuck.id());
+    world.revive();
+    later(Duration.ofMinutes(11));
+    assertThat(world.nodes.parts()).isEmpty();
+    later(Duration.ofMinutes(11));
+    assertThat(store.uploadsExpiringBefore(Long.MAX_VALUE, 1000)).isEmpty();
+  }
+
+  @Test
+  void anItemThatBreaksTheSweepDoesNotHoldUpTheOthers() {
+    AtomicInteger broken = new AtomicInteger();
+    FileDocument bad = world.store(ObjectWorld.random(9, BLOCK));
+    world.close();
+    world =
+        new ObjectWorld(
+            ObjectWorld.meddled(
+                store,
+                (method, arguments, original) -> {
+                  if (method.equals("file")
+                      && arguments[0].equals(bad.hash())
+                      && broken.get() == 1) {
+                    throw new IllegalStateException("planted");
+                  }
+                  return original.call();
+                }),
+            ObjectWorld.Shape.USUAL);
+    FileDocument good = world.store(ObjectWorld.random(10, BLOCK));
+    assertThat(world.room.files().delete(bad.hash()).size()).isEqualTo(BLOCK);
+    world.time.incrementAndGet();
+    assertThat(world.room.files().delete(good.hash()).size()).isEqualTo(BLOCK);
+    broken.set(1);
+    later(Duration.ofHours(25));
+    assertThat(world.extents(good.parts().getFirst().id())).isEmpty();
+    assertThat(world.extents(bad.parts().getFirst().id())).isNotEmpty();
+  }
+
+  @Test
+  void aNoteOfPartsThatAreInUseDoesNothing() {
+    byte[] content = ObjectWorld.random(11, BLOCK);
+    FileDocument file = world.store(content);
+    List<PartId> parts = List.of(file.parts().getFirst().id());
+    store.putGarbage(new GarbageDocument("n", 0, new GarbageDocument.Parts(file.hash(), parts)));
+    later(Duration.ofSeconds(1));
+    assertThat(world.read(file.hash())).isEqualTo(content);
+    assertThat(store.file(file.hash(), Concern.LINEARIZABLE)).contains(file);
+    assertThat(store.dueGarbage(Long.MAX_VALUE, 10)).isEmpty();
+  }
+}
