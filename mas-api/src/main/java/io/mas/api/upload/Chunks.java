@@ -12,6 +12,7 @@ import io.mas.api.token.TokenGrant;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.BlockEntry;
+import io.mas.common.object.PartId;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,7 @@ final class Chunks {
     }
 
     private void list(UploadDocument upload, ChunkDocument chunk) {
+      Optional<PartId> replaced = Optional.empty();
       for (int round = 0; round < MAX_ROUNDS; round++) {
         Optional<ChunkDocument> there =
             metadata.chunk(chunk.upload(), chunk.generation(), chunk.number());
@@ -90,11 +92,13 @@ final class Chunks {
             return;
           }
         } else if (there.get().part().equals(chunk.part())) {
-          listing = Listing.CERTAIN; // the own insert, whose answer was lost
+          listing = Listing.CERTAIN; // the own write, whose answer was lost
+          replaced.ifPresent(old -> parts.leaveToCollect(chunk.upload().hash(), old));
           return;
         } else if (same(there.get())) {
           return; // the same bytes again
         } else if (upload.replaceable() || !parts.usable(ChunkedUpload.row(there.get()))) {
+          replaced = there.map(ChunkDocument::part);
           if (applied(metadata.replaceChunk(chunk, there.get().part()))) {
             parts.leaveToCollect(chunk.upload().hash(), there.get().part());
             return;

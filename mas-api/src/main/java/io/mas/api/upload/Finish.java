@@ -88,6 +88,9 @@ final class Finish {
     } catch (MasException e) {
       held.reopen(e.code() == ErrorCode.CONTENT_MISMATCH);
       throw e;
+    } catch (RuntimeException | Error e) {
+      held.reopen(false); // else no chunk would be taken until somebody finishes again
+      throw e;
     }
   }
 

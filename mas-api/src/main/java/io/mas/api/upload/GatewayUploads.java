@@ -16,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The uploads of this store. A finish runs once on this gateway, whoever asks for it how often. */
 final class GatewayUploads implements Uploads {
@@ -26,7 +27,10 @@ final class GatewayUploads implements Uploads {
   private final UploadProperties properties;
   private final Map<UploadId, CompletableFuture<FileInfo>> running = new ConcurrentHashMap<>();
 
-  /** Results of finishes in the background, until somebody asks for them. */
+  /**
+   * Failures of finishes in the background, until somebody asks for them. A success is in the
+   * metadata, and only there it is known whether it still holds.
+   */
   private final Cache<UploadId, CompletableFuture<FileInfo>> finished =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(2)).build();
 
@@ -51,14 +55,17 @@ final class GatewayUploads implements Uploads {
   @Override
   public UploadProgress init(
       TokenGrant grant, String name, OptionalLong size, OptionalInt chunkCount) {
-    long most =
-        Math.min(properties.fileMaxSize().toBytes(), grant.maxSize().orElse(Long.MAX_VALUE));
+    long most = mostBytes(grant);
     if (size.orElse(0) > most) {
       throw new MasException(
           ErrorCode.TOO_LARGE,
           "a file of %d bytes, at most %d are allowed".formatted(size.orElse(0), most));
     }
     return chunked.init(grant, name, size, chunkCount);
+  }
+
+  private long mostBytes(TokenGrant grant) {
+    return Math.min(properties.fileMaxSize().toBytes(), grant.maxSize().orElse(Long.MAX_VALUE));
   }
 
   @Override
@@ -84,9 +91,19 @@ final class GatewayUploads implements Uploads {
       return result(before);
     }
     CompletableFuture<FileInfo> now = start(grant, size, chunkCount);
-    // The result is kept for the next call, which may come after the finish has ended.
-    CompletableFuture<FileInfo> kept = now.whenComplete((info, failure) -> finished.put(id, now));
-    return kept.isDone() ? result(kept) : chunked.pending(grant);
+    // A failure is kept for the next call, which may come after the finish has ended.
+    CompletableFuture<FileInfo> kept = now.whenComplete((info, failure) -> keep(id, now, failure));
+    if (!kept.isDone()) {
+      return chunked.pending(grant);
+    }
+    finished.asMap().remove(id, now); // told now, and not again
+    return result(now);
+  }
+
+  private void keep(UploadId id, CompletableFuture<FileInfo> done, @Nullable Throwable failure) {
+    if (failure != null) {
+      finished.put(id, done);
+    }
   }
 
   private static FileInfo result(CompletableFuture<FileInfo> done) {
@@ -105,7 +122,7 @@ final class GatewayUploads implements Uploads {
         new Finish.Said(
             size.orElse(UploadDocument.UNSAID),
             chunkCount.orElse(UploadDocument.UNSAID),
-            grant.maxSize().orElse(Long.MAX_VALUE));
+            mostBytes(grant));
     CompletableFuture<FileInfo> mine = new CompletableFuture<>();
     CompletableFuture<FileInfo> there = running.putIfAbsent(id, mine);
     if (there == null) {

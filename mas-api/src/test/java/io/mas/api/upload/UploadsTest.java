@@ -1,0 +1,409 @@
+package io.mas.api.upload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.mas.api.metadata.ChunkDocument;
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.RocksMetadataStore;
+import io.mas.api.metadata.UploadDocument;
+import io.mas.api.metadata.UploadId;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.object.ObjectWorld;
+import io.mas.api.object.ProtocolRule;
+import io.mas.api.token.TokenGrant;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
+import io.mas.common.object.ObjectHash;
+import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
+
+/** The rows of the API's contract on uploads, on the rooms, with a clock that the test moves. */
+@Timeout(60)
+class UploadsTest {
+  private static final byte[] CONTENT = ObjectWorld.random(1, 3000);
+  private static final ObjectHash HASH = ObjectWorld.hash(CONTENT);
+
+  private final MetadataStore store;
+  private final ObjectWorld world;
+  private final Uploads uploads;
+  private final TokenGrant grant = TokenGrant.upload(HASH, "", OptionalLong.empty());
+  private final AtomicInteger unknownReplaces = new AtomicInteger();
+  private final AtomicInteger brokenCommits = new AtomicInteger();
+
+  UploadsTest(@TempDir Path directory) {
+    store = RocksMetadataStore.open(directory.resolve("metadata"));
+    MetadataStore meddled =
+        ObjectWorld.meddled(
+            store,
+            (method, arguments, original) -> {
+              if (method.equals("compareAndSetFile") && brokenCommits.getAndDecrement() > 0) {
+                throw new IllegalStateException("planted");
+              }
+              Object outcome = original.call();
+              return method.equals("replaceChunk") && unknownReplaces.getAndDecrement() > 0
+                  ? WriteOutcome.UNKNOWN
+                  : outcome;
+            });
+    world = new ObjectWorld(meddled, ObjectWorld.Shape.USUAL);
+    uploads =
+        UploadConfiguration.uploads(
+            new UploadConfiguration.Outside(
+                meddled, world.room.parts(), world.clock, new Random(2)),
+            new UploadProperties(
+                DataSize.ofKilobytes(2),
+                DataSize.ofKilobytes(4),
+                Duration.ofDays(7),
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(15)),
+            ProtocolRule.ALL);
+  }
+
+  @AfterEach
+  void everythingIsGivenBack() {
+    world.close();
+    store.close();
+  }
+
+  private UploadProgress init() {
+    return uploads.init(grant, "name", OptionalLong.empty(), OptionalInt.empty());
+  }
+
+  private int chunk(int number, int from, int to) {
+    return chunk(grant, number, Arrays.copyOfRange(CONTENT, from, to));
+  }
+
+  private int chunk(TokenGrant by, int number, byte[] bytes) {
+    try (ReceivedChunk received = uploads.receive(by, new ByteArrayInputStream(bytes))) {
+      return received.list(number);
+    }
+  }
+
+  private long finish() {
+    return uploads.finish(grant, OptionalLong.empty(), OptionalInt.empty()).size();
+  }
+
+  private interface Call {
+    void run();
+  }
+
+  private static MasException refused(ErrorCode code, Call call) {
+    MasException[] caught = new MasException[1];
+    assertThatExceptionOfType(MasException.class)
+        .isThrownBy(call::run)
+        .satisfies(e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code))
+        .satisfies(e -> caught[0] = e);
+    return caught[0];
+  }
+
+  private void missing(String ranges, Call call) {
+    assertThat(refused(ErrorCode.CHUNK_CONFLICT, call).data()).isEqualTo(Map.of("missing", ranges));
+  }
+
+  private void later(Duration time) {
+    world.time.addAndGet(time.toMillis());
+    world.room.sweep().sweep();
+  }
+
+  @Test
+  void chunksInAnyOrderBecomeTheFile() {
+    assertThat(init().file().persistence()).isFalse();
+    assertThat(chunk(3, 2000, 3000)).isEqualTo(1);
+    assertThat(chunk(1, 0, 1000)).isEqualTo(2);
+    assertThat(init().chunks()).isEqualTo("1,3");
+    assertThat(chunk(2, 1000, 2000)).isEqualTo(3);
+    assertThat(init().chunks()).isEqualTo("1-3");
+    assertThat(finish()).isEqualTo(3000);
+    assertThat(world.read(HASH)).isEqualTo(CONTENT);
+    assertThat(finish()).as("again").isEqualTo(3000);
+    assertThat(init().file().persistence()).isTrue();
+  }
+
+  @Test
+  void theSameChunkAgainIsIdempotentAndTakesNoSpace() {
+    init();
+    chunk(1, 0, 1000);
+    int copies = world.nodes.copies().size();
+    assertThat(chunk(1, 0, 1000)).isEqualTo(1);
+    assertThat(world.nodes.copies()).hasSize(copies);
+  }
+
+  @Test
+  void otherBytesUnderTheSameNumberAreAConflictAndTakeNoSpace() {
+    init();
+    chunk(1, 0, 1000);
+    int copies = world.nodes.copies().size();
+    refused(ErrorCode.CHUNK_CONFLICT, () -> chunk(1, 1, 1001));
+    refused(ErrorCode.CHUNK_CONFLICT, () -> chunk(1, 0, 999));
+    assertThat(world.nodes.copies()).hasSize(copies);
+  }
+
+  @Test
+  void numbersAndLengthsAreBounded() {
+    init();
+    refused(ErrorCode.PARAMETER_MALFORMED, () -> chunk(0, 0, 10));
+    refused(ErrorCode.PARAMETER_MALFORMED, () -> chunk(10_001, 0, 10));
+    refused(ErrorCode.PARAMETER_LENGTH, () -> chunk(1, 0, 0));
+    refused(ErrorCode.TOO_LARGE, () -> chunk(1, 0, 2049));
+    assertThat(chunk(10_000, 0, 2048)).isEqualTo(1);
+    assertThat(world.nodes.parts()).hasSize(1);
+  }
+
+  @Test
+  void aChunkNeedsAnUploadThatIsOpen() {
+    refused(ErrorCode.UPLOAD_NOT_INITIALISED, () -> chunk(1, 0, 10));
+    refused(ErrorCode.UPLOAD_NOT_INITIALISED, this::finish);
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    assertThat(finish()).isEqualTo(3000);
+    refused(ErrorCode.ALREADY_STORED, () -> chunk(3, 0, 10));
+    refused(ErrorCode.ALREADY_STORED, () -> uploads.requireOpen(grant));
+  }
+
+  @Test
+  void aMissingChunkIsNamed() {
+    init();
+    missing("1", this::finish);
+    chunk(2, 1000, 2000);
+    chunk(4, 0, 10);
+    missing("1,3", this::finish);
+  }
+
+  @Test
+  void theTailIsNamedWhenTheCountOrTheSizeIsKnown() {
+    init();
+    chunk(1, 0, 1000);
+    missing("2-4", () -> uploads.finish(grant, OptionalLong.empty(), OptionalInt.of(4)));
+    missing("2-3", () -> uploads.finish(grant, OptionalLong.of(3000), OptionalInt.empty()));
+    missing("2-3", () -> uploads.finish(grant, OptionalLong.of(2001), OptionalInt.empty()));
+  }
+
+  @Test
+  void whatWasSaidAtInitCountsAtFinish() {
+    uploads.init(grant, "name", OptionalLong.of(3000), OptionalInt.of(3));
+    chunk(1, 0, 1000);
+    missing("2-3", this::finish);
+  }
+
+  /** It may be a tail still to come; from then on any chunk may be replaced. */
+  @Test
+  void otherContentKeepsTheChunksAndLetsThemBeReplaced() {
+    init();
+    chunk(1, 0, 1500);
+    chunk(2, 0, 1500);
+    refused(ErrorCode.CONTENT_MISMATCH, this::finish);
+    assertThat(init().chunks()).isEqualTo("1-2");
+    assertThat(chunk(2, 1500, 3000)).isEqualTo(2);
+    assertThat(finish()).isEqualTo(3000);
+    assertThat(world.read(HASH)).isEqualTo(CONTENT);
+    later(Duration.ofMinutes(11));
+    assertThat(world.nodes.parts()).as("the replaced one is gone").hasSize(2);
+  }
+
+  @Test
+  void aReplacementOfUnknownOutcomeLeavesNothingBehind() {
+    init();
+    chunk(1, 0, 1500);
+    chunk(2, 0, 1500);
+    refused(ErrorCode.CONTENT_MISMATCH, this::finish);
+    unknownReplaces.set(1);
+    assertThat(chunk(2, 1500, 3000)).isEqualTo(2);
+    assertThat(finish()).isEqualTo(3000);
+    later(Duration.ofMinutes(11));
+    assertThat(world.nodes.parts()).hasSize(2);
+    assertThat(world.read(HASH)).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void anAbortedUploadIsCollectedAndCanBeBegunAgain() {
+    init();
+    chunk(1, 0, 1000);
+    uploads.abort(grant);
+    uploads.abort(grant);
+    refused(ErrorCode.UPLOAD_NOT_INITIALISED, () -> chunk(2, 1000, 2000));
+    assertThat(init().chunks()).as("a new generation").isEmpty();
+    later(Duration.ofMinutes(11));
+    assertThat(world.nodes.parts()).isEmpty();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    assertThat(finish()).isEqualTo(3000);
+  }
+
+  @Test
+  void anUploadExpiresSevenDaysAfterItsLastChunk() {
+    long expires = init().expires();
+    assertThat(expires).isEqualTo(world.time.get() / 1000 + 7 * 86_400);
+    later(Duration.ofDays(6));
+    chunk(1, 0, 1000);
+    assertThat(init().expires()).isEqualTo(expires + 6 * 86_400);
+    later(Duration.ofDays(6));
+    chunk(2, 1000, 2000);
+    world.time.addAndGet(Duration.ofDays(8).toMillis());
+    refused(ErrorCode.UPLOAD_NOT_INITIALISED, () -> chunk(3, 2000, 3000));
+    assertThat(init().chunks()).isEmpty();
+    later(Duration.ofMinutes(11));
+    assertThat(world.nodes.parts()).isEmpty();
+  }
+
+  @Test
+  void sessionsOfOneHashAreSeparate() {
+    init();
+    chunk(1, 0, 1000);
+    TokenGrant other = TokenGrant.upload(HASH, "other", OptionalLong.empty());
+    assertThat(uploads.init(other, "n", OptionalLong.empty(), OptionalInt.empty()).chunks())
+        .isEmpty();
+    assertThat(chunk(other, 1, Arrays.copyOf(CONTENT, 500))).isEqualTo(1);
+  }
+
+  @Test
+  void theTokensBoundHolds() {
+    TokenGrant bounded = TokenGrant.upload(HASH, "b", OptionalLong.of(2999));
+    refused(
+        ErrorCode.TOO_LARGE,
+        () -> uploads.init(bounded, "n", OptionalLong.of(3000), OptionalInt.empty()));
+    uploads.init(bounded, "n", OptionalLong.empty(), OptionalInt.empty());
+    chunk(bounded, 1, Arrays.copyOf(CONTENT, 2000));
+    chunk(bounded, 2, Arrays.copyOfRange(CONTENT, 2000, 3000));
+    refused(
+        ErrorCode.TOO_LARGE,
+        () -> uploads.finish(bounded, OptionalLong.empty(), OptionalInt.empty()));
+    refused(
+        ErrorCode.TOO_LARGE, () -> uploads.single(bounded, "n", new ByteArrayInputStream(CONTENT)));
+  }
+
+  @Test
+  void theLargestFileHoldsForChunksToo() {
+    byte[] large = ObjectWorld.random(9, 5000);
+    TokenGrant own = TokenGrant.upload(ObjectWorld.hash(large), "", OptionalLong.empty());
+    uploads.init(own, "n", OptionalLong.empty(), OptionalInt.empty());
+    chunk(own, 1, Arrays.copyOf(large, 2000));
+    chunk(own, 2, Arrays.copyOfRange(large, 2000, 4000));
+    chunk(own, 3, Arrays.copyOfRange(large, 4000, 5000));
+    refused(
+        ErrorCode.TOO_LARGE, () -> uploads.finish(own, OptionalLong.empty(), OptionalInt.empty()));
+  }
+
+  @Test
+  void aFinishAfterTheDeletionSaysSo() {
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    assertThat(finish()).isEqualTo(3000);
+    assertThat(world.room.files().delete(HASH).size()).isEqualTo(3000);
+    refused(ErrorCode.NO_SUCH_FILE, this::finish);
+    assertThat(init().chunks()).isEmpty();
+  }
+
+  @Test
+  void aSingleOfOtherContentLeavesNothing() {
+    refused(
+        ErrorCode.CONTENT_MISMATCH,
+        () -> uploads.single(grant, "n", new ByteArrayInputStream(new byte[3000])));
+    assertThat(world.nodes.parts()).isEmpty();
+    assertThat(uploads.single(grant, "n", new ByteArrayInputStream(CONTENT)).persistence())
+        .isTrue();
+  }
+
+  @Test
+  void anEmptyFileIsStoredEitherWay() {
+    ObjectHash empty = ObjectWorld.hash(new byte[0]);
+    TokenGrant own = TokenGrant.upload(empty, "", OptionalLong.empty());
+    uploads.init(own, "n", OptionalLong.of(0), OptionalInt.empty());
+    assertThat(uploads.finish(own, OptionalLong.empty(), OptionalInt.empty()).size()).isZero();
+    assertThat(world.read(empty)).isEmpty();
+  }
+
+  /** A finish that breaks down must not leave the upload closed to chunks. */
+  @Test
+  void aFinishThatBreaksDownOpensTheUploadAgain() {
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    brokenCommits.set(1);
+    assertThatExceptionOfType(IllegalStateException.class).isThrownBy(this::finish);
+    uploads.requireOpen(grant);
+    assertThat(finish()).isEqualTo(3000);
+  }
+
+  /** What was told already is not told again when it is no longer so. */
+  @Test
+  void aFinishInTheBackgroundTellsEachResultOnce() {
+    init();
+    chunk(1, 0, 2000);
+    await()
+        .untilAsserted(
+            () ->
+                refused(
+                    ErrorCode.CONTENT_MISMATCH,
+                    () -> uploads.finishAsync(grant, OptionalLong.empty(), OptionalInt.empty())));
+    chunk(2, 2000, 3000);
+    await()
+        .until(
+            () ->
+                uploads
+                    .finishAsync(grant, OptionalLong.empty(), OptionalInt.empty())
+                    .persistence());
+    assertThat(world.read(HASH)).isEqualTo(CONTENT);
+  }
+
+  @Test
+  void aSuccessInTheBackgroundIsNotToldOfALaterUpload() {
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    assertThat(uploads.finishAsync(grant, OptionalLong.empty(), OptionalInt.empty()).hash())
+        .isEqualTo(HASH);
+    await().until(() -> world.room.files().find(HASH).isPresent());
+    await().until(() -> init().file().persistence());
+    assertThat(world.room.files().delete(HASH).size()).isEqualTo(3000);
+    UploadDocument upload =
+        store.upload(new UploadId(HASH, ""), Concern.LINEARIZABLE).orElseThrow();
+    await().until(() -> state(upload) == UploadDocument.State.COMMITTED);
+    init();
+    await()
+        .untilAsserted(
+            () ->
+                missing(
+                    "1",
+                    () -> uploads.finishAsync(grant, OptionalLong.empty(), OptionalInt.empty())));
+  }
+
+  private UploadDocument.State state(UploadDocument upload) {
+    return store.upload(upload.id(), Concern.LINEARIZABLE).orElseThrow().state();
+  }
+
+  @Test
+  void aChunkWhosePartIsGoneIsNotListedAndIsReplaced() {
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    UploadDocument upload = store.uploads(HASH).getFirst();
+    ChunkDocument first = store.chunks(upload.id(), upload.generation()).getFirst();
+    world
+        .extents(first.part())
+        .forEach(
+            extent ->
+                assertThat(store.compareAndSetExtent(extent.withMark()))
+                    .isEqualTo(WriteOutcome.APPLIED));
+    assertThat(init().chunks()).isEqualTo("2");
+    missing("1", this::finish);
+    assertThat(chunk(1, 0, 2000)).isEqualTo(2);
+    assertThat(finish()).isEqualTo(3000);
+    assertThat(world.read(HASH)).isEqualTo(CONTENT);
+  }
+}
