@@ -72,11 +72,6 @@ record SizeMix(List<Share> shares) {
     return shares.getLast().size;
   }
 
-  /** Bytes of a file on average. */
-  double mean() {
-    return shares.stream().mapToDouble(share -> share.percent / 100 * share.size).sum();
-  }
-
   @Override
   public String toString() {
     return shares.size() == 1

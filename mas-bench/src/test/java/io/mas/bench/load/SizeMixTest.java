@@ -28,7 +28,6 @@ class SizeMixTest {
   void oneSizeIsAllFiles() {
     SizeMix mix = SizeMix.parse("1MiB");
     assertThat(mix.next(new SplittableRandom(1))).isEqualTo(1 << 20);
-    assertThat(mix.mean()).isEqualTo(1 << 20);
   }
 
   @Test
@@ -43,11 +42,6 @@ class SizeMixTest {
 
   private static double share(List<Long> drawn, long size) {
     return drawn.stream().filter(one -> one == size).count() / (double) drawn.size();
-  }
-
-  @Test
-  void theMeanWeighsTheShares() {
-    assertThat(SizeMix.parse("50%:1000,50%:3000").mean()).isEqualTo(2000);
   }
 
   @ParameterizedTest
