@@ -33,6 +33,10 @@ class ManagementTest {
         "mas_buffers_held_bytes",
         "mas_shards_requests_seconds_count{operation=\"put\",result=\"ok\"}",
         "mas_shards_bytes_total{direction=\"out\"}",
+        "mas_blocks_degraded_total",
+        "mas_extents_replaced_total",
+        "mas_parts_collected_total",
+        "mas_shards_missing_total",
         "mas_nodes_may_fail",
         "mas_node_"
       })

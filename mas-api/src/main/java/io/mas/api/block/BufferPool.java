@@ -60,12 +60,14 @@ public final class BufferPool implements AutoCloseable {
   }
 
   /**
-   * A buffer of at least {@code bytes} if there is one at once and nobody waits for one: whoever
-   * asks for a second must not pass those who wait for their first.
+   * A further buffer of at least {@code bytes}, if half the budget stays free and nobody waits:
+   * whoever asks for a second must not pass those who wait for their first, and clients that are
+   * slow with several buffers must leave room for others.
    */
   public Optional<Buffer> tryAcquire(int bytes) {
     int wanted = units(bytes);
-    return !permits.hasQueuedThreads() && permits.tryAcquire(wanted)
+    boolean spare = permits.availablePermits() - wanted >= units / 2;
+    return spare && !permits.hasQueuedThreads() && permits.tryAcquire(wanted)
         ? Optional.of(permitted(wanted))
         : Optional.empty();
   }

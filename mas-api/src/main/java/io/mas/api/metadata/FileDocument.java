@@ -64,7 +64,12 @@ public record FileDocument(
     return state == State.LIVE;
   }
 
-  /** Whether the file consists of exactly this part, or has it among others. */
+  /** Whether there ever was a file: the fence of a collection makes a document without a time. */
+  public boolean everLive() {
+    return time > 0;
+  }
+
+  /** Whether this is one of the parts that the document names. */
   public boolean names(PartId part) {
     return parts.stream().anyMatch(p -> p.id().equals(part));
   }

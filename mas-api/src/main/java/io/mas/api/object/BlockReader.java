@@ -37,12 +37,15 @@ final class BlockReader {
   private final Nodes nodes;
   private final Blocks blocks;
   private final Evidence evidence;
+  private final ObjectMetrics metrics;
   private final Duration hedgeAfter;
 
-  BlockReader(Nodes nodes, Blocks blocks, Evidence evidence, Duration hedgeAfter) {
+  BlockReader(
+      Nodes nodes, Blocks blocks, Evidence evidence, ObjectMetrics metrics, Duration hedgeAfter) {
     this.nodes = nodes;
     this.blocks = blocks;
     this.evidence = evidence;
+    this.metrics = metrics;
     this.hedgeAfter = hedgeAfter;
   }
 
@@ -56,6 +59,9 @@ final class BlockReader {
       throws InterruptedException {
     Fetch fetch = new Fetch(extent, number, buffer);
     boolean[] present = fetch.run();
+    if (!IntStream.range(0, extent.layout().k()).allMatch(shard -> present[shard])) {
+      metrics.degraded();
+    }
     try {
       return blocks
           .cpu()

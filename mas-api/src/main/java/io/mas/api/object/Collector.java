@@ -28,11 +28,17 @@ final class Collector {
 
   private final MetadataStore metadata;
   private final ShardDeleter deleter;
+  private final ObjectMetrics metrics;
   private final Set<ProtocolRule> rules;
 
-  Collector(MetadataStore metadata, ShardDeleter deleter, Set<ProtocolRule> rules) {
+  Collector(
+      MetadataStore metadata,
+      ShardDeleter deleter,
+      ObjectMetrics metrics,
+      Set<ProtocolRule> rules) {
     this.metadata = metadata;
     this.deleter = deleter;
+    this.metrics = metrics;
     this.rules = rules;
   }
 
@@ -118,7 +124,9 @@ final class Collector {
   private boolean delete(Set<PartId> parts) {
     boolean all = true;
     for (PartId part : parts) {
-      all &= deleter.deletePart(part);
+      boolean gone = deleter.deletePart(part);
+      metrics.collected(gone ? 1 : 0);
+      all &= gone;
     }
     return all;
   }

@@ -28,10 +28,12 @@ final class Evidence {
   private static final int TRIES = 5;
 
   private final MetadataStore metadata;
+  private final ObjectMetrics metrics;
   private final Semaphore permits = new Semaphore(MOST);
 
-  Evidence(MetadataStore metadata) {
+  Evidence(MetadataStore metadata, ObjectMetrics metrics) {
     this.metadata = metadata;
+    this.metrics = metrics;
   }
 
   /** Reports what a read with {@code extent} found. */
@@ -74,6 +76,10 @@ final class Evidence {
       return true;
     }
     LOG.warn("extent {}: shards missing or damaged: {}", seen.id(), still);
-    return metadata.compareAndSetExtent(now.withMissing(still)) == WriteOutcome.APPLIED;
+    boolean written = metadata.compareAndSetExtent(now.withMissing(still)) == WriteOutcome.APPLIED;
+    if (written) {
+      metrics.missing(still.size());
+    }
+    return written;
   }
 }

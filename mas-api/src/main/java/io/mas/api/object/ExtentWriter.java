@@ -65,7 +65,11 @@ final class ExtentWriter implements AutoCloseable {
 
   /** What every extent writer of the gateway shares. */
   record Context(
-      Nodes nodes, MetadataStore metadata, ShardDeleter deleter, RandomGenerator random) {
+      Nodes nodes,
+      MetadataStore metadata,
+      ShardDeleter deleter,
+      ObjectMetrics metrics,
+      RandomGenerator random) {
 
     /** Nodes for the commit records of a file without parts. */
     Set<String> anyNodes(Layout layout) {
@@ -204,6 +208,7 @@ final class ExtentWriter implements AutoCloseable {
         return;
       }
       failedNodes.addAll(failed);
+      context.metrics().replaced();
       seal();
     }
     throw new MasException(

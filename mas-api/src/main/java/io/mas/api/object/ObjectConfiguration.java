@@ -3,6 +3,7 @@ package io.mas.api.object;
 import io.mas.api.block.Blocks;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.nodes.Nodes;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -16,9 +17,14 @@ public class ObjectConfiguration {
 
   @Bean
   ObjectRoom objectRoom(
-      MetadataStore metadata, Nodes nodes, Blocks blocks, ObjectProperties properties) {
+      MetadataStore metadata,
+      Nodes nodes,
+      Blocks blocks,
+      ObjectProperties properties,
+      MeterRegistry meters) {
     return new ObjectRoom(
-        new ObjectRoom.Outside(metadata, nodes, blocks, InstantSource.system(), new SecureRandom()),
+        new ObjectRoom.Outside(
+            metadata, nodes, blocks, InstantSource.system(), new SecureRandom(), meters),
         properties,
         ProtocolRule.ALL);
   }

@@ -3,6 +3,7 @@ package io.mas.api.object;
 import io.mas.api.block.Blocks;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.nodes.Nodes;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -20,7 +21,8 @@ public final class ObjectRoom {
       Nodes nodes,
       Blocks blocks,
       InstantSource clock,
-      RandomGenerator random) {}
+      RandomGenerator random,
+      MeterRegistry meters) {}
 
   /**
    * @param rules {@link ProtocolRule#ALL}, but in the tests that show what each rule is for
@@ -28,14 +30,20 @@ public final class ObjectRoom {
   public ObjectRoom(Outside outside, ObjectProperties properties, Set<ProtocolRule> rules) {
     MetadataStore metadata = outside.metadata();
     Nodes nodes = outside.nodes();
+    ObjectMetrics metrics = new ObjectMetrics(outside.meters());
     ShardDeleter deleter = new ShardDeleter(metadata, nodes, outside.clock(), properties);
     CommitRecords records = new CommitRecords(nodes, properties.layout().m() + 1);
     BlockReader blocks =
-        new BlockReader(nodes, outside.blocks(), new Evidence(metadata), properties.hedgeAfter());
+        new BlockReader(
+            nodes,
+            outside.blocks(),
+            new Evidence(metadata, metrics),
+            metrics,
+            properties.hedgeAfter());
     FileReader reader = new FileReader(blocks, outside.blocks());
     PartWriter writer =
         new PartWriter(
-            new ExtentWriter.Context(nodes, metadata, deleter, outside.random()),
+            new ExtentWriter.Context(nodes, metadata, deleter, metrics, outside.random()),
             outside.blocks(),
             properties,
             outside.clock(),
@@ -49,7 +57,7 @@ public final class ObjectRoom {
             new ExtentCache(metadata),
             records,
             new GatewayFiles.Settings(properties, outside.clock()));
-    this.collector = new Collector(metadata, deleter, rules);
+    this.collector = new Collector(metadata, deleter, metrics, rules);
     this.sweep = new GarbageSweep(metadata, collector, properties, outside.clock());
   }
 

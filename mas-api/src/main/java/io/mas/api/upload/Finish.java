@@ -200,7 +200,8 @@ final class Finish {
   }
 
   private MasException notInitialised(UploadId id) {
-    boolean was = metadata.file(id.hash(), Concern.MAJORITY).isPresent();
+    boolean was =
+        metadata.file(id.hash(), Concern.MAJORITY).filter(FileDocument::everLive).isPresent();
     return was
         ? deleted(id.hash())
         : new MasException(

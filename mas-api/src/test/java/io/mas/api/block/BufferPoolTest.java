@@ -89,16 +89,27 @@ class BufferPoolTest {
 
   @Test
   void nobodyPassesThoseWhoWait() throws Exception {
-    BufferPool.Buffer most = pool.acquire(15 * UNIT);
+    BufferPool.Buffer some = pool.acquire(4 * UNIT);
     CompletableFuture<BufferPool.Buffer> large = new CompletableFuture<>();
-    Thread waiting = Thread.ofVirtual().start(() -> acquireInto(8 * UNIT, large));
+    Thread waiting = Thread.ofVirtual().start(() -> acquireInto(13 * UNIT, large));
     await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
     assertThat(pool.tryAcquire(UNIT)).as("a second buffer while somebody waits").isEmpty();
-    most.release();
+    some.release();
     large.get().release();
     Optional<BufferPool.Buffer> now = pool.tryAcquire(UNIT);
     assertThat(now).isPresent();
     now.get().release();
+  }
+
+  @Test
+  void aSecondBufferLeavesHalfOfTheBudget() throws Exception {
+    BufferPool.Buffer first = pool.acquire(7 * UNIT);
+    Optional<BufferPool.Buffer> second = pool.tryAcquire(UNIT);
+    assertThat(second).as("half is still free").isPresent();
+    assertThat(pool.tryAcquire(UNIT)).as("half is held").isEmpty();
+    pool.acquire(8 * UNIT).release();
+    second.get().release();
+    first.release();
   }
 
   private void acquireInto(int bytes, CompletableFuture<BufferPool.Buffer> result) {

@@ -23,6 +23,7 @@ import io.mas.common.object.ByteRange;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import io.mas.common.object.ShardKey;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -115,7 +116,8 @@ public final class ObjectWorld implements AutoCloseable {
                 new Nodes(view, placement, nodes),
                 new Blocks(buffers, cpu, new BlockCodec()),
                 clock,
-                new Random(System.nanoTime())),
+                new Random(System.nanoTime()),
+                new SimpleMeterRegistry()),
             new ObjectProperties(
                 "4+2",
                 DataSize.ofBytes(BLOCK),

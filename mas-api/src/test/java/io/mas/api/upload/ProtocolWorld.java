@@ -27,6 +27,7 @@ import io.mas.common.error.MasException;
 import io.mas.common.object.ByteRange;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -99,7 +100,12 @@ final class ProtocolWorld implements AutoCloseable {
     this.objects =
         new ObjectRoom(
             new ObjectRoom.Outside(
-                stepped, new Nodes(view, placement, nodes), blocks, clock, random),
+                stepped,
+                new Nodes(view, placement, nodes),
+                blocks,
+                clock,
+                random,
+                new SimpleMeterRegistry()),
             properties,
             rules);
     this.parts = objects.parts();

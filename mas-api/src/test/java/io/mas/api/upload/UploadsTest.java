@@ -245,6 +245,16 @@ class UploadsTest {
   }
 
   @Test
+  void anUploadThatWasAbortedAndCollectedWasNeverInitialised() {
+    init();
+    chunk(1, 0, 1000);
+    uploads.abort(grant);
+    later(Duration.ofMinutes(11));
+    assertThat(world.nodes.parts()).as("collected, with a fence").isEmpty();
+    refused(ErrorCode.UPLOAD_NOT_INITIALISED, this::finish);
+  }
+
+  @Test
   void anUploadExpiresSevenDaysAfterItsLastChunk() {
     long expires = init().expires();
     assertThat(expires).isEqualTo(world.time.get() / 1000 + 7 * 86_400);

@@ -1,0 +1,47 @@
+package io.mas.api.object;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What the room counts; an operator's first signs of trouble. Thread-safe. */
+final class ObjectMetrics {
+  private final MeterRegistry meters;
+  private final Counter degradedBlocks;
+  private final Counter missingShards;
+  private final Counter replacedExtents;
+  private final Counter collectedParts;
+
+  ObjectMetrics(MeterRegistry meters) {
+    this.meters = meters;
+    this.degradedBlocks = counter("mas.blocks.degraded", "blocks read with parity");
+    this.missingShards =
+        counter("mas.shards.missing", "shards found missing or damaged and noted for repair");
+    this.replacedExtents =
+        counter("mas.extents.replaced", "extents ended early since a node failed in a write");
+    this.collectedParts = counter("mas.parts.collected", "parts deleted by the collection");
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(name).description(description).register(meters);
+  }
+
+  /** A block was rebuilt from parity. */
+  void degraded() {
+    degradedBlocks.increment();
+  }
+
+  /** Evidence of so many shards was written. */
+  void missing(int shards) {
+    missingShards.increment(shards);
+  }
+
+  /** A node failed while an extent was written. */
+  void replaced() {
+    replacedExtents.increment();
+  }
+
+  /** So many parts were deleted for good. */
+  void collected(int parts) {
+    collectedParts.increment(parts);
+  }
+}
