@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import org.apache.commons.fileupload2.core.MultipartInput;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,22 +14,17 @@ import org.jspecify.annotations.Nullable;
  * is UNREADABLE_BODY. Used by one thread.
  */
 final class MultipartForm {
-  private static final int BUFFER_BYTES = 64 * 1024;
-
-  /** A name of 1024 bytes, percent-encoded, fits thrice. */
-  private static final int HEADER_BYTES = 16 * 1024;
-
   private static final int MAX_PARTS = 16;
   private static final int MAX_BOUNDARY = 200;
 
   /** A field is a number; what is longer is none of ours. */
   private static final int FIELD_BYTES = 8 * 1024;
 
-  private final MultipartInput input;
+  private final MultipartStream stream;
   private int parts;
 
-  private MultipartForm(MultipartInput input) {
-    this.input = input;
+  private MultipartForm(MultipartStream stream) {
+    this.stream = stream;
   }
 
   /**
@@ -56,24 +50,11 @@ final class MultipartForm {
     }
   }
 
-  static MultipartForm open(@Nullable String contentType, InputStream body) throws IOException {
-    byte[] boundary = boundary(contentType);
-    try {
-      MultipartInput input =
-          MultipartInput.builder()
-              .setInputStream(body)
-              .setBufferSize(BUFFER_BYTES)
-              .setMaxPartHeaderSize(HEADER_BYTES)
-              .setBoundary(boundary)
-              .get();
-      input.setHeaderCharset(StandardCharsets.UTF_8);
-      return new MultipartForm(input);
-    } catch (IllegalArgumentException e) {
-      throw unreadable("the multipart boundary is malformed", e);
-    }
+  static MultipartForm open(@Nullable String contentType, InputStream body) {
+    return new MultipartForm(new MultipartStream(body, boundary(contentType)));
   }
 
-  private static byte[] boundary(@Nullable String contentType) {
+  private static String boundary(@Nullable String contentType) {
     HeaderValue type = HeaderValue.parse(contentType == null ? "" : contentType);
     String boundary = type.parameter("boundary");
     if (!type.value().equals("multipart/form-data") || boundary == null) {
@@ -85,30 +66,27 @@ final class MultipartForm {
               .formatted(boundary.length(), MAX_BOUNDARY),
           null);
     }
-    return boundary.getBytes(StandardCharsets.ISO_8859_1);
+    if (boundary.chars().anyMatch(c -> c < ' ')) {
+      throw unreadable("the multipart boundary has a control character", null);
+    }
+    return boundary;
   }
 
   /** The next part, or null after the last one. */
   @Nullable Part next() throws IOException {
-    boolean more = parts == 0 ? input.skipPreamble() : nextBoundary();
-    if (!more) {
+    if (!stream.nextPart()) {
       return null;
     }
     parts++;
     if (parts > MAX_PARTS) {
       throw unreadable("the form has more than %d parts".formatted(MAX_PARTS), null);
     }
-    HeaderValue disposition = disposition(input.readHeaders());
+    HeaderValue disposition = disposition(stream.headers());
     String field = disposition.parameter("name");
     if (!disposition.value().equals("form-data") || field == null) {
       throw unreadable("a part of the form has no name", null);
     }
-    return new Part(field, disposition.filename(), input.newInputStream());
-  }
-
-  private boolean nextBoundary() throws IOException {
-    input.discardBodyData();
-    return input.readBoundary();
+    return new Part(field, disposition.filename(), stream.content());
   }
 
   private static HeaderValue disposition(String headers) {
