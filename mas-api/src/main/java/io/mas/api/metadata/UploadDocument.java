@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param size bytes that the file will have, as the client said, or {@link #UNSAID}
  * @param chunks how many chunks there will be, as the client said, or {@link #UNSAID}
  * @param time creation time, Unix milliseconds
- * @param expires Unix milliseconds; 7 days after the last chunk
+ * @param expires Unix milliseconds; when it is given up, or looked at by the collection if it is
+ *     over
  * @param replaceable a finish has found another content: any chunk may be sent again with other
  *     bytes
  * @param lease who is finishing, or null

@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param probeEvery how often silent and suspect nodes are probed
  * @param probeTimeout how long a probe may take
  * @param connectTimeout how long opening a connection may take
- * @param requestTimeout how long a node may be silent within a request
+ * @param requestTimeout how long a request to a node may take, and a second more for each MiB sent
  * @param connectionsPerNode the most connections to one node
  */
 @ConfigurationProperties("mas.nodes")

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The one way to delete parts that were ever listed or whose commit was ever offered (design.md,
+ * The one way to delete parts that were ever listed, or offered and not certainly lost (design.md,
  * section 3, Collect; modelled in {@code commit_model.py}): mark, look, fence, delete. Any number
  * of collections, commits and deletes may run at once, and any of them may stop at any step.
  * Thread-safe.
@@ -53,7 +53,9 @@ final class Collector {
       return true; // not even worth a mark
     }
     if (rules.contains(ProtocolRule.MARK_BEFORE_FENCE)) {
-      mark(left);
+      if (!mark(left)) {
+        return false;
+      }
       CrashPoint.reached("collect.marked");
     }
     for (int round = 0; round < MAX_ROUNDS; round++) {
@@ -65,7 +67,7 @@ final class Collector {
       if (fence(hash, file)) {
         CrashPoint.reached("collect.fenced");
         if (!rules.contains(ProtocolRule.MARK_BEFORE_FENCE)) {
-          mark(left);
+          boolean ignored = mark(left); // the rule left out: nothing to rely on
         }
         return delete(left);
       }
@@ -83,15 +85,14 @@ final class Collector {
     return left;
   }
 
-  /** Marks every extent document of the parts, for good. */
-  private void mark(Set<PartId> parts) {
-    if (rules.contains(ProtocolRule.MARK)) {
-      parts.forEach(this::mark);
-    }
+  /** Marks every extent document of the parts, for good; false if others were always quicker. */
+  private boolean mark(Set<PartId> parts) {
+    return !rules.contains(ProtocolRule.MARK) || parts.stream().allMatch(this::mark);
   }
 
-  private void mark(PartId part) {
+  private boolean mark(PartId part) {
     int from = 0;
+    int failed = 0;
     List<ExtentDocument> page;
     do {
       page = metadata.extents(part, from, PAGE, Concern.LINEARIZABLE);
@@ -100,11 +101,13 @@ final class Collector {
             extent.marked()
                 || metadata.compareAndSetExtent(extent.withMark()) == WriteOutcome.APPLIED;
         if (!done) {
+          failed++;
           break; // changed meanwhile: read it again
         }
         from = extent.id().ordinal() + 1;
       }
-    } while (!page.isEmpty());
+    } while (!page.isEmpty() && failed < MAX_ROUNDS);
+    return failed < MAX_ROUNDS;
   }
 
   /**

@@ -6,8 +6,10 @@ import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.common.error.MasException;
+import io.mas.common.object.ExtentId;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,9 +31,14 @@ final class Evidence {
 
   private final MetadataStore metadata;
   private final ObjectMetrics metrics;
+  private final Consumer<ExtentId> changed;
   private final Semaphore permits = new Semaphore(MOST);
 
-  Evidence(MetadataStore metadata, ObjectMetrics metrics) {
+  /**
+   * @param changed told of each extent whose document is not what the reader saw
+   */
+  Evidence(MetadataStore metadata, ObjectMetrics metrics, Consumer<ExtentId> changed) {
+    this.changed = changed;
     this.metadata = metadata;
     this.metrics = metrics;
   }
@@ -66,6 +73,9 @@ final class Evidence {
     if (now == null) {
       return true;
     }
+    if (now.version() != seen.version()) {
+      changed.accept(seen.id());
+    }
     Set<Missing> still =
         found.stream()
             .filter(one -> now.shards().get(one.shard()).equals(seen.shards().get(one.shard())))
@@ -79,6 +89,7 @@ final class Evidence {
     boolean written = metadata.compareAndSetExtent(now.withMissing(still)) == WriteOutcome.APPLIED;
     if (written) {
       metrics.missing(still.size());
+      changed.accept(seen.id());
     }
     return written;
   }

@@ -48,9 +48,14 @@ final class ExtentCache implements ExtentSource {
     return extent;
   }
 
+  /** Forgets an extent whose document has changed. */
+  void forget(ExtentId id) {
+    cache.invalidate(id);
+  }
+
   @Override
   public ExtentDocument again(ExtentDocument stale) {
-    cache.invalidate(stale.id());
+    forget(stale.id());
     return get(stale.id());
   }
 

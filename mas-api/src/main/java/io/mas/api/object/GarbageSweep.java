@@ -54,13 +54,7 @@ public final class GarbageSweep implements AutoCloseable {
   private void sweepUntilClosed() {
     try {
       while (!closing.await(properties.collectEvery().toMillis(), TimeUnit.MILLISECONDS)) {
-        try {
-          sweep();
-        } catch (MasException e) {
-          LOG.warn("sweep broke off: {}", e.getMessage());
-        } catch (RuntimeException e) {
-          LOG.error("sweep broke off", e); // and goes on next time: nothing else collects
-        }
+        sweep();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -69,27 +63,45 @@ public final class GarbageSweep implements AutoCloseable {
 
   /** Does once what is due now. */
   public void sweep() {
-    metadata.uploadsExpiringBefore(clock.millis(), BATCH).forEach(this::expired);
-    metadata.dueGarbage(clock.millis(), BATCH).forEach(this::due);
+    guarded(() -> metadata.uploadsExpiringBefore(clock.millis(), BATCH).forEach(this::expired));
+    guarded(() -> metadata.dueGarbage(clock.millis(), BATCH).forEach(this::due));
+  }
+
+  /** One half of a sweep: whatever goes wrong in it, the other half has its turn. */
+  private static void guarded(Runnable half) {
+    try {
+      half.run();
+    } catch (MasException e) {
+      LOG.warn("sweep broke off: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("sweep broke off", e); // and goes on next time: nothing else collects
+    }
   }
 
   private void due(GarbageDocument note) {
-    boolean done = false;
     try {
-      done =
-          switch (note.what()) {
-            case GarbageDocument.Parts(var hash, var parts) -> collector.collect(hash, parts);
-            case GarbageDocument.Generation(var upload, long generation) ->
-                alive(upload, generation) || collect(upload, generation);
-          };
+      if (collect(note.what())) {
+        metadata.removeGarbage(note.id());
+      } else {
+        metadata.putGarbage(note.dueAt(later()));
+      }
     } catch (RuntimeException e) {
       LOG.warn("garbage of {} not collected", note.what().hash(), e);
+      guarded(() -> metadata.putGarbage(note.dueAt(later())));
     }
-    if (done) {
-      metadata.removeGarbage(note.id());
-    } else {
-      metadata.putGarbage(note.dueAt(clock.millis() + properties.orphanGrace().toMillis()));
-    }
+  }
+
+  private boolean collect(GarbageDocument.Target what) {
+    return switch (what) {
+      case GarbageDocument.Parts(var hash, var parts) -> collector.collect(hash, parts);
+      case GarbageDocument.Generation(var upload, long generation) ->
+          alive(upload, generation) || collect(upload, generation);
+    };
+  }
+
+  /** When what could not be done now is tried again: behind what else is due. */
+  private long later() {
+    return clock.millis() + properties.orphanGrace().toMillis();
   }
 
   /** Whether a generation is an upload under way: then it is not garbage after all. */
@@ -113,7 +125,8 @@ public final class GarbageSweep implements AutoCloseable {
             end(aborted);
           }
         }
-        case COMMITTED, ABORTED -> end(upload);
+        case ABORTED -> end(upload);
+        case COMMITTED -> forget(upload);
       }
     } catch (RuntimeException e) {
       LOG.warn("upload of {} not collected", upload.id().hash(), e);
@@ -124,10 +137,17 @@ public final class GarbageSweep implements AutoCloseable {
     if (collect(upload.id(), upload.generation())) {
       metadata.deleteUpload(upload.id(), upload.version());
     } else {
-      // Behind the others: a sweep takes the oldest only, and these may take long.
-      long later = clock.millis() + properties.orphanGrace().toMillis();
-      WriteOutcome ignored = metadata.compareAndSetUpload(upload.expiring(later));
+      WriteOutcome ignored = metadata.compareAndSetUpload(upload.expiring(later()));
     }
+  }
+
+  /**
+   * Forgets an upload that has become a file. Its parts are the file's, whose deletion gives
+   * readers their grace; those of an upload that lost to another were noted when it did.
+   */
+  private void forget(UploadDocument upload) {
+    metadata.chunks(upload.id(), upload.generation()).forEach(metadata::deleteChunk);
+    metadata.deleteUpload(upload.id(), upload.version());
   }
 
   /**

@@ -13,7 +13,6 @@ public final class ObjectRoom {
   private final Files files;
   private final Parts parts;
   private final GarbageSweep sweep;
-  private final Collector collector;
 
   /** What the room stands on. */
   public record Outside(
@@ -33,11 +32,12 @@ public final class ObjectRoom {
     ObjectMetrics metrics = new ObjectMetrics(outside.meters());
     ShardDeleter deleter = new ShardDeleter(metadata, nodes, outside.clock(), properties);
     CommitRecords records = new CommitRecords(nodes, properties.layout().m() + 1);
+    ExtentCache cache = new ExtentCache(metadata);
     BlockReader blocks =
         new BlockReader(
             nodes,
             outside.blocks(),
-            new Evidence(metadata, metrics),
+            new Evidence(metadata, metrics, cache::forget),
             metrics,
             properties.hedgeAfter());
     FileReader reader = new FileReader(blocks, outside.blocks());
@@ -54,10 +54,10 @@ public final class ObjectRoom {
         new GatewayFiles(
             metadata,
             reader,
-            new ExtentCache(metadata),
+            cache,
             records,
             new GatewayFiles.Settings(properties, outside.clock()));
-    this.collector = new Collector(metadata, deleter, metrics, rules);
+    Collector collector = new Collector(metadata, deleter, metrics, rules);
     this.sweep = new GarbageSweep(metadata, collector, properties, outside.clock());
   }
 
@@ -71,10 +71,5 @@ public final class ObjectRoom {
 
   public GarbageSweep sweep() {
     return sweep;
-  }
-
-  /** The collection alone, for tests of its interleavings. */
-  Collector collector() {
-    return collector;
   }
 }

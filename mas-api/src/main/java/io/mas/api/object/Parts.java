@@ -54,9 +54,9 @@ public final class Parts {
     }
   }
 
-  /** Leaves a listed part that was replaced to the collection. */
-  public void leaveToCollect(ObjectHash hash, PartId part) {
-    deleter.leaveToCollect(hash, List.of(part));
+  /** Leaves listed parts that nobody needs any more to the collection. */
+  public void leaveToCollect(ObjectHash hash, List<PartId> parts) {
+    deleter.leaveToCollect(hash, parts);
   }
 
   /**

@@ -17,12 +17,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deletes shards, then the extent documents that name them. It proves nothing: whoever calls it has
  * the proof that nothing refers to the part. Thread-safe.
  */
 final class ShardDeleter {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardDeleter.class);
+
   /** Extent documents looked at in one go. */
   private static final int PAGE = 16;
 
@@ -44,7 +48,16 @@ final class ShardDeleter {
 
   /** Deletes copies; true if every node has confirmed. */
   boolean deleteCopies(List<Copy> copies) {
-    return Fanout.each(copies, this::deleteCopy).stream().allMatch(Optional::isEmpty);
+    List<NodeException> failures =
+        Fanout.each(copies, this::deleteCopy).stream().flatMap(Optional::stream).toList();
+    if (!failures.isEmpty()) {
+      LOG.warn(
+          "{} of {} copies are not deleted now: {}",
+          failures.size(),
+          copies.size(),
+          failures.getFirst().getMessage());
+    }
+    return failures.isEmpty();
   }
 
   private void deleteCopy(Copy copy) throws NodeException {

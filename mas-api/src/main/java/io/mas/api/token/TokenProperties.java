@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param perUse what each use adds to the validity, and what remains at least while a request of
  *     the token moves bytes
  * @param maxAge a token ends so long after its creation, however often it is used
- * @param capacity the most tokens that are kept in memory at once; about 0.7 kB of heap each
+ * @param capacity the most tokens that are kept in memory at once; about 0.6 kB of heap each
  */
 @ConfigurationProperties("mas.token")
 public record TokenProperties(

@@ -125,8 +125,7 @@ final class ChunkedUpload {
     if (known.isPresent() && !over(known.get())) {
       return Optional.empty();
     }
-    // Noted first: the old generation's chunks are found by nothing else once it is replaced.
-    known.ifPresent(this::noteGeneration);
+    known.ifPresent(this::leaveBehind);
     long now = clock.millis();
     UploadDocument fresh =
         new UploadDocument(
@@ -157,6 +156,16 @@ final class ChunkedUpload {
         yield false;
       }
     };
+  }
+
+  /** Sees to the chunks of an upload that is over: nothing else finds them once it is replaced. */
+  private void leaveBehind(UploadDocument over) {
+    if (over.state() == UploadDocument.State.COMMITTED) {
+      // Its parts are the file's, or were noted when it lost to another.
+      metadata.chunks(over.id(), over.generation()).forEach(metadata::deleteChunk);
+    } else {
+      noteGeneration(over);
+    }
   }
 
   private void noteGeneration(UploadDocument upload) {

@@ -74,12 +74,30 @@ final class Chunks {
             "chunk %d is empty, expected 1 byte or more".formatted(number));
       }
       UploadDocument upload = uploads.requireOpen(grant);
+      requireRoom(upload, number);
       list(
           upload,
           new ChunkDocument(upload.id(), upload.generation(), number, part.id(), part.length()));
       CrashPoint.reached("chunk.listed");
       uploads.prolong(uploads.confirm(grant, upload));
       return metadata.countChunks(upload.id(), upload.generation());
+    }
+
+    /** Refuses a chunk that makes the upload larger than its token allows. */
+    private void requireRoom(UploadDocument upload, int number) {
+      if (grant.maxSize().isPresent()) {
+        long others =
+            metadata.chunks(upload.id(), upload.generation()).stream()
+                .filter(chunk -> chunk.number() != number)
+                .mapToLong(ChunkDocument::length)
+                .sum();
+        if (others + part.length() > grant.maxSize().getAsLong()) {
+          throw new MasException(
+              ErrorCode.TOO_LARGE,
+              "chunk %d makes %d bytes, at most %d are allowed"
+                  .formatted(number, others + part.length(), grant.maxSize().getAsLong()));
+        }
+      }
     }
 
     private void list(UploadDocument upload, ChunkDocument chunk) {
@@ -93,14 +111,14 @@ final class Chunks {
           }
         } else if (there.get().part().equals(chunk.part())) {
           listing = Listing.CERTAIN; // the own write, whose answer was lost
-          replaced.ifPresent(old -> parts.leaveToCollect(chunk.upload().hash(), old));
+          replaced.ifPresent(old -> parts.leaveToCollect(chunk.upload().hash(), List.of(old)));
           return;
         } else if (same(there.get())) {
           return; // the same bytes again
         } else if (upload.replaceable() || !parts.usable(ChunkedUpload.row(there.get()))) {
           replaced = there.map(ChunkDocument::part);
           if (applied(metadata.replaceChunk(chunk, there.get().part()))) {
-            parts.leaveToCollect(chunk.upload().hash(), there.get().part());
+            parts.leaveToCollect(chunk.upload().hash(), List.of(there.get().part()));
             return;
           }
         } else {

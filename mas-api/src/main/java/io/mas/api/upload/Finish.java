@@ -106,6 +106,7 @@ final class Finish {
     Optional<FileDocument> before = metadata.file(hash, Concern.LINEARIZABLE);
     List<ChunkDocument> chunks = metadata.chunks(upload.id(), upload.generation());
     if (before.filter(FileDocument::live).isPresent()) {
+      leaveToCollect(chunks, before.get());
       return FileInfo.of(before.get());
     }
     if (before.filter(file -> namesAny(file, chunks)).isPresent()) {
@@ -128,12 +129,22 @@ final class Finish {
             chunks.stream().map(ChunkedUpload::row).toList());
     return switch (parts.committer().commit(file, holders(chunks))) {
       case Committer.Mine(var mine) -> FileInfo.of(mine);
-      case Committer.Others(var others, boolean certain) -> FileInfo.of(others);
+      case Committer.Others(var others, boolean certain) -> {
+        leaveToCollect(chunks, others);
+        yield FileInfo.of(others);
+      }
       case Committer.Lost(boolean certain) ->
           throw new MasException(
               ErrorCode.METADATA_NOT_SAVED,
               "%s was changed by somebody else while it was finished, try again".formatted(hash));
     };
+  }
+
+  /** The upload has lost to another: its parts are garbage, but for those that the file names. */
+  private void leaveToCollect(List<ChunkDocument> chunks, FileDocument winner) {
+    parts.leaveToCollect(
+        winner.hash(),
+        chunks.stream().map(ChunkDocument::part).filter(part -> !winner.names(part)).toList());
   }
 
   private static boolean namesAny(FileDocument file, List<ChunkDocument> chunks) {

@@ -78,7 +78,7 @@ final class SingleUpload {
     Committer.Result result;
     try {
       result = parts.committer().commit(file, part.nodes());
-    } catch (MasException e) {
+    } catch (RuntimeException | Error e) {
       parts.leaveToCollect(hash, part); // the commit may have been offered
       throw e;
     }

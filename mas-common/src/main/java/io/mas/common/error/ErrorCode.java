@@ -61,11 +61,4 @@ public enum ErrorCode {
   public String title() {
     return title;
   }
-
-  /**
-   * Whether the same request may succeed later without being changed ({@code Retry-After} is sent).
-   */
-  public boolean retryable() {
-    return httpStatus == 503 || httpStatus == 429;
-  }
 }
