@@ -31,6 +31,7 @@ public final class GarbageSweep implements AutoCloseable {
 
   private final MetadataStore metadata;
   private final Collector collector;
+  private final ShardDeleter deleter;
   private final ObjectProperties properties;
   private final InstantSource clock;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -38,10 +39,12 @@ public final class GarbageSweep implements AutoCloseable {
   GarbageSweep(
       MetadataStore metadata,
       Collector collector,
+      ShardDeleter deleter,
       ObjectProperties properties,
       InstantSource clock) {
     this.metadata = metadata;
     this.collector = collector;
+    this.deleter = deleter;
     this.properties = properties;
     this.clock = clock;
   }
@@ -142,12 +145,23 @@ public final class GarbageSweep implements AutoCloseable {
   }
 
   /**
-   * Forgets an upload that has become a file. Its parts are the file's, whose deletion gives
-   * readers their grace; those of an upload that lost to another were noted when it did.
+   * Forgets an upload that is committed. Its parts are the file's, whose deletion gives readers
+   * their grace; what else was listed in it is looked at after as long.
    */
   private void forget(UploadDocument upload) {
-    metadata.chunks(upload.id(), upload.generation()).forEach(metadata::deleteChunk);
+    List<ChunkDocument> chunks = metadata.chunks(upload.id(), upload.generation());
+    deleter.leaveForGrace(upload.id().hash(), unnamed(upload.id(), chunks));
+    chunks.forEach(metadata::deleteChunk);
     metadata.deleteUpload(upload.id(), upload.version());
+  }
+
+  /** Parts of chunks that the file's document, live or deleted, does not name. */
+  private Set<PartId> unnamed(UploadId upload, List<ChunkDocument> chunks) {
+    Set<PartId> parts = chunks.stream().map(ChunkDocument::part).collect(Collectors.toSet());
+    metadata
+        .file(upload.hash(), Concern.LINEARIZABLE)
+        .ifPresent(file -> file.parts().forEach(part -> parts.remove(part.id())));
+    return parts;
   }
 
   /**
@@ -156,11 +170,7 @@ public final class GarbageSweep implements AutoCloseable {
    */
   private boolean collect(UploadId upload, long generation) {
     List<ChunkDocument> chunks = metadata.chunks(upload, generation);
-    Set<PartId> parts = chunks.stream().map(ChunkDocument::part).collect(Collectors.toSet());
-    metadata
-        .file(upload.hash(), Concern.LINEARIZABLE)
-        .ifPresent(file -> file.parts().forEach(part -> parts.remove(part.id())));
-    if (!collector.collect(upload.hash(), parts)) {
+    if (!collector.collect(upload.hash(), unnamed(upload, chunks))) {
       return false;
     }
     CrashPoint.reached("collect.chunks-left");

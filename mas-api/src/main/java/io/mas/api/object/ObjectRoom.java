@@ -58,7 +58,7 @@ public final class ObjectRoom {
             records,
             new GatewayFiles.Settings(properties, outside.clock()));
     Collector collector = new Collector(metadata, deleter, metrics, rules);
-    this.sweep = new GarbageSweep(metadata, collector, properties, outside.clock());
+    this.sweep = new GarbageSweep(metadata, collector, deleter, properties, outside.clock());
   }
 
   public Files files() {

@@ -54,6 +54,11 @@ public final class Parts {
     }
   }
 
+  /** Leaves parts to the collection after the grace of deleted files: some may be read. */
+  public void leaveForGrace(ObjectHash hash, List<PartId> parts) {
+    deleter.leaveForGrace(hash, parts);
+  }
+
   /** Leaves listed parts that nobody needs any more to the collection. */
   public void leaveToCollect(ObjectHash hash, List<PartId> parts) {
     deleter.leaveToCollect(hash, parts);

@@ -12,7 +12,9 @@ import io.mas.api.nodes.Nodes;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import io.mas.common.object.ShardKey;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -111,13 +113,22 @@ final class ShardDeleter {
   }
 
   /** Leaves parts to the collection, which looks for proof before it deletes. */
-  void leaveToCollect(ObjectHash hash, List<PartId> parts) {
+  void leaveToCollect(ObjectHash hash, Collection<PartId> parts) {
+    note(hash, parts, properties.orphanGrace());
+  }
+
+  /** The same after the grace of deleted files: somebody may be reading them. */
+  void leaveForGrace(ObjectHash hash, Collection<PartId> parts) {
+    note(hash, parts, properties.deleteGrace());
+  }
+
+  private void note(ObjectHash hash, Collection<PartId> parts, Duration grace) {
     if (!parts.isEmpty()) {
       metadata.putGarbage(
           new GarbageDocument(
               UUID.randomUUID().toString(),
-              clock.millis() + properties.orphanGrace().toMillis(),
-              new GarbageDocument.Parts(hash, parts)));
+              clock.millis() + grace.toMillis(),
+              new GarbageDocument.Parts(hash, List.copyOf(parts))));
     }
   }
 }

@@ -161,8 +161,10 @@ final class ChunkedUpload {
   /** Sees to the chunks of an upload that is over: nothing else finds them once it is replaced. */
   private void leaveBehind(UploadDocument over) {
     if (over.state() == UploadDocument.State.COMMITTED) {
-      // Its parts are the file's, or were noted when it lost to another.
-      metadata.chunks(over.id(), over.generation()).forEach(metadata::deleteChunk);
+      // Its parts are those of a file that was deleted: readers have their grace.
+      List<ChunkDocument> chunks = metadata.chunks(over.id(), over.generation());
+      parts.leaveForGrace(over.id().hash(), chunks.stream().map(ChunkDocument::part).toList());
+      chunks.forEach(metadata::deleteChunk);
     } else {
       noteGeneration(over);
     }

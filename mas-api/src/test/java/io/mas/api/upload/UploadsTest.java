@@ -288,10 +288,8 @@ class UploadsTest {
         () -> uploads.init(bounded, "n", OptionalLong.of(3000), OptionalInt.empty()));
     uploads.init(bounded, "n", OptionalLong.empty(), OptionalInt.empty());
     chunk(bounded, 1, Arrays.copyOf(CONTENT, 2000));
-    chunk(bounded, 2, Arrays.copyOfRange(CONTENT, 2000, 3000));
-    refused(
-        ErrorCode.TOO_LARGE,
-        () -> uploads.finish(bounded, OptionalLong.empty(), OptionalInt.empty()));
+    refused(ErrorCode.TOO_LARGE, () -> chunk(bounded, 2, Arrays.copyOfRange(CONTENT, 2000, 3000)));
+    assertThat(chunk(bounded, 2, Arrays.copyOfRange(CONTENT, 2000, 2999))).isEqualTo(2);
     refused(
         ErrorCode.TOO_LARGE, () -> uploads.single(bounded, "n", new ByteArrayInputStream(CONTENT)));
   }
