@@ -66,6 +66,13 @@ public interface MetadataStore extends AutoCloseable {
   /** The extents of a part with ordinals from {@code from} on, in order, at most {@code limit}. */
   List<ExtentDocument> extents(PartId part, int from, int limit, Concern concern);
 
+  /** The document of one extent. */
+  default Optional<ExtentDocument> extent(ExtentId id, Concern concern) {
+    return extents(id.part(), id.ordinal(), 1, concern).stream()
+        .filter(extent -> extent.id().equals(id))
+        .findFirst();
+  }
+
   /** Inserts a document of version 1; REFUSED if there is one with this id. Never an upsert. */
   WriteOutcome insertExtent(ExtentDocument extent);
 

@@ -63,6 +63,14 @@ public record UploadDocument(
     }
   }
 
+  /** Whether it may still become a file. */
+  public boolean underWay() {
+    return switch (state) {
+      case OPEN, FINISHING -> true;
+      case COMMITTED, ABORTED -> false;
+    };
+  }
+
   /** The next version in {@code state}, without a lease. */
   public UploadDocument to(State next) {
     return to(next, expires);

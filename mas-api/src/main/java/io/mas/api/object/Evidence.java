@@ -65,11 +65,7 @@ final class Evidence {
 
   /** True if nothing is left to do. */
   private boolean tryWrite(ExtentDocument seen, Set<Missing> found) {
-    ExtentDocument now =
-        metadata.extents(seen.id().part(), seen.id().ordinal(), 1, Concern.LINEARIZABLE).stream()
-            .filter(extent -> extent.id().equals(seen.id()))
-            .findFirst()
-            .orElse(null);
+    ExtentDocument now = metadata.extent(seen.id(), Concern.LINEARIZABLE).orElse(null);
     if (now == null) {
       return true;
     }

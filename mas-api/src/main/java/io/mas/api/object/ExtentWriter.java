@@ -264,8 +264,9 @@ final class ExtentWriter implements AutoCloseable {
       boolean mine =
           context
               .metadata()
-              .extents(part, document.id().ordinal(), 1, Concern.LINEARIZABLE)
-              .contains(document);
+              .extent(document.id(), Concern.LINEARIZABLE)
+              .filter(document::equals)
+              .isPresent();
       if (!mine) {
         throw new MasException(
             ErrorCode.METADATA_NOT_SAVED, "extent %s was not saved".formatted(document.id()));

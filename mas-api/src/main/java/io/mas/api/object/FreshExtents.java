@@ -59,11 +59,9 @@ final class FreshExtents {
 
       @Override
       public ExtentDocument again(ExtentDocument stale) {
-        PartId part = stale.id().part();
-        return metadata.extents(part, stale.id().ordinal(), 1, Concern.LINEARIZABLE).stream()
-            .filter(extent -> extent.id().equals(stale.id()))
-            .findFirst()
-            .orElseThrow(() -> gone(part));
+        return metadata
+            .extent(stale.id(), Concern.LINEARIZABLE)
+            .orElseThrow(() -> gone(stale.id().part()));
       }
     };
   }

@@ -112,10 +112,7 @@ public final class GarbageSweep implements AutoCloseable {
     return metadata
         .upload(id, Concern.LINEARIZABLE)
         .filter(upload -> upload.generation() == generation)
-        .filter(
-            upload ->
-                upload.state() == UploadDocument.State.OPEN
-                    || upload.state() == UploadDocument.State.FINISHING)
+        .filter(UploadDocument::underWay)
         .isPresent();
   }
 

@@ -64,10 +64,7 @@ final class GatewayFiles implements Files {
   }
 
   private boolean underWay(ObjectHash hash) {
-    return metadata.uploads(hash).stream()
-        .map(UploadDocument::state)
-        .anyMatch(
-            state -> state == UploadDocument.State.OPEN || state == UploadDocument.State.FINISHING);
+    return metadata.uploads(hash).stream().anyMatch(UploadDocument::underWay);
   }
 
   @Override

@@ -96,10 +96,7 @@ final class ShardDeleter {
     }
     CrashPoint.reached("collect.shards-deleted");
     return metadata.deleteExtent(extent.id(), extent.version()) == WriteOutcome.APPLIED
-        || metadata
-            .extents(extent.id().part(), extent.id().ordinal(), 1, Concern.LINEARIZABLE)
-            .stream()
-            .noneMatch(left -> left.id().equals(extent.id()));
+        || metadata.extent(extent.id(), Concern.LINEARIZABLE).isEmpty();
   }
 
   /**

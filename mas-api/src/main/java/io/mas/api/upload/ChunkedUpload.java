@@ -76,10 +76,7 @@ final class ChunkedUpload {
   }
 
   private boolean resumable(UploadDocument upload) {
-    return switch (upload.state()) {
-      case OPEN, FINISHING -> upload.expires() > clock.millis();
-      case COMMITTED, ABORTED -> false;
-    };
+    return upload.underWay() && upload.expires() > clock.millis();
   }
 
   private UploadProgress resume(UploadDocument upload) {
@@ -244,15 +241,9 @@ final class ChunkedUpload {
 
   void abort(TokenGrant grant) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      Optional<UploadDocument> upload = metadata.upload(id(grant), Concern.LINEARIZABLE);
-      boolean underWay =
-          upload
-              .map(UploadDocument::state)
-              .filter(
-                  state ->
-                      state == UploadDocument.State.OPEN || state == UploadDocument.State.FINISHING)
-              .isPresent();
-      if (!underWay
+      Optional<UploadDocument> upload =
+          metadata.upload(id(grant), Concern.LINEARIZABLE).filter(UploadDocument::underWay);
+      if (upload.isEmpty()
           || metadata.compareAndSetUpload(ended(upload.get(), UploadDocument.State.ABORTED))
               == WriteOutcome.APPLIED) {
         return;

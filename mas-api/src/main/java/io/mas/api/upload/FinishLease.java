@@ -54,16 +54,9 @@ final class FinishLease {
           return new Held(owner, next);
         }
       }
-      upload = current(upload.id()).filter(FinishLease::underWay).orElseThrow(() -> over(known));
+      upload = current(upload.id()).filter(UploadDocument::underWay).orElseThrow(() -> over(known));
     }
     throw over(known);
-  }
-
-  private static boolean underWay(UploadDocument upload) {
-    return switch (upload.state()) {
-      case OPEN, FINISHING -> true;
-      case COMMITTED, ABORTED -> false;
-    };
   }
 
   /** The upload has ended meanwhile, or is being finished for long: asking again tells which. */
