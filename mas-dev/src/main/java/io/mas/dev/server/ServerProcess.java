@@ -1,0 +1,203 @@
+package io.mas.dev.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A process that this one has started, and ends by its pid and never otherwise. It ends with this
+ * JVM, unless that is killed. Thread-safe.
+ */
+public final class ServerProcess {
+  private static final Duration POLL = Duration.ofMillis(20);
+
+  /** Of a log, so much is told when a start fails. */
+  private static final int LOG_TAIL = 3000;
+
+  private static final Set<ServerProcess> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(ServerProcess::kill), "mas-dev-kill"));
+  }
+
+  private final String name;
+  private final Path log;
+  private final Process process;
+
+  private ServerProcess(String name, Path log, Process process) {
+    this.name = name;
+    this.log = log;
+    this.process = process;
+  }
+
+  /**
+   * Starts a command.
+   *
+   * @param name what to call it in messages
+   * @param directory where it runs; made if there is none. What it prints is in {@code name.log}
+   *     there
+   * @param environment all that it gets, but for PATH
+   */
+  public static ServerProcess start(
+      String name, Path directory, Map<String, String> environment, List<String> command) {
+    try {
+      Path log = Files.createDirectories(directory).resolve(name + ".log");
+      ProcessBuilder builder =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().keySet().removeIf(variable -> !variable.equals("PATH"));
+      builder.environment().putAll(environment);
+      ServerProcess started = new ServerProcess(name, log, builder.start());
+      RUNNING.add(started);
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException("%s cannot be started: %s".formatted(name, command), e);
+    }
+  }
+
+  /** A port of the loopback interface that was free a moment ago. */
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no port of the loopback interface is free", e);
+    }
+  }
+
+  /** Whether something accepts connections on a port of the loopback interface. */
+  public static boolean listens(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  /**
+   * Waits until the process is ready.
+   *
+   * @throws IllegalStateException if it ends before, or is not ready in time; with the end of its
+   *     log
+   */
+  public ServerProcess awaitReady(Duration patience, BooleanSupplier ready) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!ready.getAsBoolean()) {
+      if (!alive()) {
+        throw new IllegalStateException(
+            "%s ended with code %d: %s".formatted(name, process.exitValue(), logTail()));
+      }
+      if (System.nanoTime() > deadline) {
+        kill();
+        throw new IllegalStateException(
+            "%s is not ready after %s: %s".formatted(name, patience, logTail()));
+      }
+      pause(POLL);
+    }
+    return this;
+  }
+
+  private static void pause(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a process", e);
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean alive() {
+    return process.isAlive();
+  }
+
+  /** Where what it prints is kept. */
+  public Path log() {
+    return log;
+  }
+
+  /** The end of what it has printed. */
+  public String logTail() {
+    try {
+      String text = new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+      return text.substring(Math.max(0, text.length() - LOG_TAIL));
+    } catch (IOException e) {
+      return "no log: " + e;
+    }
+  }
+
+  /** Asks it to stop (SIGTERM), waits, and kills it if it is still there then. */
+  public void stop(Duration patience) {
+    signal("CONT");
+    process.destroy();
+    if (!ended(patience)) {
+      process.destroyForcibly();
+      ended(patience);
+    }
+    RUNNING.remove(this);
+  }
+
+  /** Ends it at once (SIGKILL) and returns when it is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    ended(Duration.ofSeconds(10));
+    RUNNING.remove(this);
+  }
+
+  /** Lets it hang: it answers nothing, its connections stay (SIGSTOP). */
+  public void suspend() {
+    signal("STOP");
+  }
+
+  /** Lets it go on after {@link #suspend}. */
+  public void resume() {
+    signal("CONT");
+  }
+
+  /** Waits until it has ended; false if it has not after {@code patience}. */
+  public boolean ended(Duration patience) {
+    try {
+      return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void signal(String signal) {
+    if (!alive()) {
+      return;
+    }
+    try {
+      new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException("SIG%s cannot be sent to %s".formatted(signal, name), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
