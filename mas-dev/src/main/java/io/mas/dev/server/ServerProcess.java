@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -26,6 +28,10 @@ public final class ServerProcess {
 
   /** Of a log, so much is told when a start fails. */
   private static final int LOG_TAIL = 3000;
+
+  private static final int MIN_PORT = 12_000;
+  private static final int MAX_PORT = 32_000;
+  private static final int PORT_TRIES = 100;
 
   private static final Set<ServerProcess> RUNNING = ConcurrentHashMap.newKeySet();
 
@@ -72,13 +78,22 @@ public final class ServerProcess {
     }
   }
 
-  /** A port of the loopback interface that was free a moment ago. */
+  /**
+   * A port of the loopback interface that was free a moment ago. It is below those that Linux gives
+   * to outgoing connections (32768 and up), one of which would take it while its server is down.
+   */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no port of the loopback interface is free", e);
+    IOException failure = null;
+    for (int i = 0; i < PORT_TRIES; i++) {
+      int port = ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT);
+      try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return port;
+      } catch (IOException e) {
+        failure = e;
+      }
     }
+    throw new UncheckedIOException(
+        "no port of the loopback interface is free", Objects.requireNonNull(failure));
   }
 
   /** Whether something accepts connections on a port of the loopback interface. */
