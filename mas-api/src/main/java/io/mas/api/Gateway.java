@@ -1,7 +1,6 @@
 package io.mas.api;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.springframework.boot.Banner;
@@ -31,6 +30,12 @@ public final class Gateway implements AutoCloseable {
    *     after the gateway
    */
   public static Gateway start(Map<String, Object> properties, Map<String, Object> beans) {
+    return new Gateway(application(properties, beans).registerShutdownHook(false).run());
+  }
+
+  /** The application with what its starter gives. */
+  static SpringApplicationBuilder application(
+      Map<String, Object> properties, Map<String, Object> beans) {
     ApplicationContextInitializer<ConfigurableApplicationContext> given =
         context -> {
           context
@@ -39,18 +44,17 @@ public final class Gateway implements AutoCloseable {
               .addFirst(new MapPropertySource("gateway", properties));
           beans.forEach(context.getBeanFactory()::registerSingleton);
         };
-    return new Gateway(
-        application(properties).initializers(given).registerShutdownHook(false).run());
+    return application().initializers(given);
   }
 
-  /** The application, whose settings come from {@code mas-gateway.properties}. */
-  static SpringApplicationBuilder application(Map<String, Object> properties) {
-    var defaults = new LinkedHashMap<String, Object>(properties);
-    // Beside a storage node in one process, each reads its own settings.
-    defaults.put("spring.config.name", "mas-gateway");
+  /**
+   * The application. Its settings come from {@code mas-gateway.properties}, those of the place
+   * where it runs from {@code application.yaml}, there or in {@code config}.
+   */
+  static SpringApplicationBuilder application() {
     return new SpringApplicationBuilder(GatewayApplication.class)
         .bannerMode(Banner.Mode.OFF)
-        .properties(defaults);
+        .properties("spring.config.name=mas-gateway,application");
   }
 
   /** The port of the public API. */

@@ -3,27 +3,30 @@ package io.mas.api;
 import io.mas.api.block.BlockConfiguration;
 import io.mas.api.nodes.NodesConfiguration;
 import io.mas.api.object.ObjectConfiguration;
-import io.mas.api.upload.UploadConfiguration;
-import io.mas.api.web.WebConfiguration;
-import java.util.Map;
+import io.mas.api.web.StatusConfiguration;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Import;
 
-/** What a gateway is made of: one configuration for each room. */
+/**
+ * What a process of mas-api is made of: the rooms that every role stands on, and those of its own
+ * roles ({@code mas.roles}).
+ */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
+@EnableConfigurationProperties(RolesProperties.class)
 @Import({
   BlockConfiguration.class,
   NodesConfiguration.class,
   ObjectConfiguration.class,
-  UploadConfiguration.class,
-  WebConfiguration.class
+  RoleConfigurations.class,
+  StatusConfiguration.class
 })
 public class GatewayApplication {
 
-  /** Starts a gateway that runs until its process is told to stop. */
+  /** Starts a process that runs until it is told to stop. */
   public static void main(String[] arguments) {
-    Gateway.application(Map.of()).run(arguments);
+    Gateway.application().run(arguments);
   }
 }

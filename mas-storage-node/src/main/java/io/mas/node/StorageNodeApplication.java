@@ -21,8 +21,8 @@ public class StorageNodeApplication {
   /** Starts the node. */
   public static void main(String[] args) {
     SpringApplication application = new SpringApplication(StorageNodeApplication.class);
-    // A name of its own, so that a class path with other services on it does not mix settings.
-    application.setDefaultProperties(Map.of("spring.config.name", "mas-node"));
+    // Its own defaults; then application.yaml of the working directory or of ./config.
+    application.setDefaultProperties(Map.of("spring.config.name", "mas-node,application"));
     application.run(args);
   }
 

@@ -18,8 +18,9 @@ final class StorageNodeProcess {
             System.getProperty("java.class.path"),
             StorageNodeApplication.class.getName(),
             "--mas.node.data=" + data,
-            "--mas.node.cluster-id=" + cluster,
-            "--mas.node.port=0");
+            "--mas.cluster-id=" + cluster,
+            "--mas.node.port=0",
+            "--management.server.port=0");
     return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 }

@@ -38,11 +38,4 @@ public class ObjectConfiguration {
   Parts parts(ObjectRoom room) {
     return room.parts();
   }
-
-  @Bean
-  GarbageSweep garbageSweep(ObjectRoom room) {
-    GarbageSweep sweep = room.sweep();
-    sweep.start();
-    return sweep;
-  }
 }

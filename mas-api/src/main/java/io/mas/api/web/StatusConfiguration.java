@@ -11,16 +11,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** What operators and monitors are told of the storage nodes. */
 @Configuration(proxyBeanMethods = false)
-class StatusConfiguration {
-
-  @Bean
-  LiveNodes liveNodes(NodeView view) {
-    return () ->
-        view.standings().stream()
-            .filter(node -> !node.suspect())
-            .map(node -> node.member().address().getAuthority())
-            .toList();
-  }
+public class StatusConfiguration {
 
   /** Down when new files cannot be placed safely; says how many more nodes may fail. */
   @Bean

@@ -1,5 +1,6 @@
 package io.mas.api.web;
 
+import io.mas.api.nodes.NodeView;
 import io.mas.api.token.TokenStore;
 import io.mas.api.upload.UploadProperties;
 import io.mas.api.upload.Uploads;
@@ -18,7 +19,6 @@ import org.springframework.context.annotation.Import;
   DownloadController.class,
   FileController.class,
   ServerController.class,
-  StatusConfiguration.class,
   TokenController.class,
   UploadController.class
 })
@@ -28,6 +28,15 @@ public class WebConfiguration {
   @Bean
   Backend backend(SystemTokenProperties secrets, LimitsProperties limits) {
     return new Backend(new SystemTokens(secrets.systemTokens()), limits, nanoTime);
+  }
+
+  @Bean
+  LiveNodes liveNodes(NodeView view) {
+    return () ->
+        view.standings().stream()
+            .filter(node -> !node.suspect())
+            .map(node -> node.member().address().getAuthority())
+            .toList();
   }
 
   @Bean

@@ -168,7 +168,7 @@ public final class IdentityFile {
       throw new NodeStartException(
           "The data directory belongs to cluster '%s', this node to cluster '%s'."
               .formatted(content.clusterId(), clusterId),
-          "Correct mas.node.cluster-id or mas.node.data; nothing was changed.");
+          "Correct mas.cluster-id or mas.node.data; nothing was changed.");
     }
   }
 

@@ -1,0 +1,40 @@
+package io.mas.api;
+
+import io.mas.api.object.SweepConfiguration;
+import io.mas.api.upload.UploadConfiguration;
+import io.mas.api.web.ClosedPortConfiguration;
+import io.mas.api.web.WebConfiguration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.EnvironmentAware;
+import org.springframework.context.annotation.ImportSelector;
+import org.springframework.core.env.Environment;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/** Chooses the rooms that a process needs for its roles, so that it has nothing of the others. */
+final class RoleConfigurations implements ImportSelector, EnvironmentAware {
+  private Environment environment = new StandardEnvironment();
+
+  @Override
+  public void setEnvironment(Environment environment) {
+    this.environment = environment;
+  }
+
+  @Override
+  public String[] selectImports(AnnotationMetadata importing) {
+    Set<Role> roles = Binder.get(environment).bindOrCreate("mas", RolesProperties.class).roles();
+    Set<Class<?>> chosen = new LinkedHashSet<>();
+    if (roles.contains(Role.GATEWAY)) {
+      chosen.add(UploadConfiguration.class);
+      chosen.add(WebConfiguration.class);
+    } else {
+      chosen.add(ClosedPortConfiguration.class);
+    }
+    if (roles.contains(Role.REPAIR)) {
+      chosen.add(SweepConfiguration.class);
+    }
+    return chosen.stream().map(Class::getName).toArray(String[]::new);
+  }
+}
