@@ -40,7 +40,10 @@ public final class RedisServer implements Server {
    * @throws ServerMissingException if redis-server is not installed
    */
   public RedisServer(Path directory, Persistence persistence, String... settings) {
-    this(directory, Stream.concat(lines(persistence), Stream.of(settings)), List.of());
+    this(
+        directory,
+        Stream.of(lines(persistence), prompt(), Stream.of(settings)).flatMap(lines -> lines),
+        List.of());
   }
 
   private RedisServer(Path directory, Stream<String> settings, List<String> arguments) {
@@ -59,6 +62,11 @@ public final class RedisServer implements Server {
       case NONE -> Stream.of("save \"\"", "appendonly no");
       case APPEND_ONLY -> Stream.of("save \"\"", "appendonly yes");
     };
+  }
+
+  /** A primary waits neither for replicas that may come (5 s) nor for those that lag (10 s). */
+  private static Stream<String> prompt() {
+    return Stream.of("repl-diskless-sync-delay 0", "shutdown-timeout 0");
   }
 
   private Stream<String> standing() {
@@ -100,9 +108,14 @@ public final class RedisServer implements Server {
     return process;
   }
 
+  /** Whether its process is there; a suspended one is. */
+  synchronized boolean runs() {
+    return process != null && process.alive();
+  }
+
   @Override
   public synchronized void start() {
-    if (process != null && process.alive()) {
+    if (runs()) {
       return;
     }
     List<String> command = new ArrayList<>();

@@ -24,8 +24,6 @@ import java.util.function.BooleanSupplier;
  * JVM, unless that is killed. Thread-safe.
  */
 public final class ServerProcess {
-  private static final Duration POLL = Duration.ofMillis(20);
-
   /** Of a log, so much is told when a start fails. */
   private static final int LOG_TAIL = 3000;
 
@@ -124,18 +122,9 @@ public final class ServerProcess {
         throw new IllegalStateException(
             "%s is not ready after %s: %s".formatted(name, patience, logTail()));
       }
-      pause(POLL);
+      Waiting.pause();
     }
     return this;
-  }
-
-  private static void pause(Duration time) {
-    try {
-      Thread.sleep(time);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for a process", e);
-    }
   }
 
   public String name() {
