@@ -9,6 +9,7 @@ import io.mas.api.token.InMemoryTokenStore;
 import io.mas.api.token.TokenProperties;
 import io.mas.api.upload.Uploads;
 import io.mas.common.cluster.InProcessDiscovery;
+import io.mas.common.protocol.InternalKeys;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -92,6 +93,7 @@ class RolesTest {
       beans.put("metadataStore", metadata);
       beans.put("tokenStore", tokens);
       beans.put("nodeDiscovery", new InProcessDiscovery());
+      beans.put("internalKeys", InternalKeys.random(new SecureRandom()));
     }
 
     Outside without(String bean) {

@@ -7,6 +7,7 @@ import io.mas.api.token.TokenProperties;
 import io.mas.api.token.TokenStore;
 import io.mas.common.cluster.InProcessDiscovery;
 import io.mas.common.cluster.NodeDiscovery;
+import io.mas.common.protocol.InternalKeys;
 import io.mas.node.StorageNodeProperties;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.URI;
@@ -35,6 +36,10 @@ public final class Cluster implements AutoCloseable {
   private final MetadataStore metadata;
   private final TokenStore tokens;
   private final NodeDiscovery discovery = new InProcessDiscovery();
+
+  /** Nobody else speaks to these nodes, so a key of this start does. */
+  private final InternalKeys keys = InternalKeys.random(new SecureRandom());
+
   private final CompositeMeterRegistry nodeMeters = new CompositeMeterRegistry();
   private final List<ClusterNode> nodes;
   private @Nullable Gateway gateway;
@@ -77,6 +82,7 @@ public final class Cluster implements AutoCloseable {
     String name = DataDirectory.nodeName(number);
     return new ClusterNode(
         StorageNodeProperties.embedded(options.data().resolve(name), metadata.clusterId(), name),
+        keys,
         discovery,
         nodeMeters);
   }
@@ -104,7 +110,11 @@ public final class Cluster implements AutoCloseable {
     properties.put("mas.placement.min-node-failures", options.minNodeFailures());
     properties.put("spring.lifecycle.timeout-per-shutdown-phase", GRACE);
     Map<String, Object> beans =
-        Map.of("metadataStore", metadata, "tokenStore", tokens, "nodeDiscovery", discovery);
+        Map.of(
+            "metadataStore", metadata,
+            "tokenStore", tokens,
+            "nodeDiscovery", discovery,
+            "internalKeys", keys);
     Gateway started = Gateway.start(properties, beans);
     nodeMeters.add(started.meters());
     gateway = started;

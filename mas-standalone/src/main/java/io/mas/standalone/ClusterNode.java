@@ -1,6 +1,7 @@
 package io.mas.standalone;
 
 import io.mas.common.cluster.NodeDiscovery;
+import io.mas.common.protocol.InternalKeys;
 import io.mas.node.StorageNode;
 import io.mas.node.StorageNodeProperties;
 import io.mas.node.membership.NodeStartException;
@@ -11,12 +12,18 @@ import org.jspecify.annotations.Nullable;
 /** A storage node of the cluster, which may be stopped and started again. Thread-safe. */
 public final class ClusterNode {
   private final StorageNodeProperties settings;
+  private final InternalKeys keys;
   private final NodeDiscovery discovery;
   private final MeterRegistry meters;
   private @Nullable StorageNode running;
 
-  ClusterNode(StorageNodeProperties settings, NodeDiscovery discovery, MeterRegistry meters) {
+  ClusterNode(
+      StorageNodeProperties settings,
+      InternalKeys keys,
+      NodeDiscovery discovery,
+      MeterRegistry meters) {
     this.settings = settings;
+    this.keys = keys;
     this.discovery = discovery;
     this.meters = meters;
   }
@@ -36,7 +43,7 @@ public final class ClusterNode {
       return;
     }
     try {
-      running = StorageNode.start(settings, discovery, meters);
+      running = StorageNode.start(settings, keys, discovery, meters);
     } catch (NodeStartException e) {
       throw new StartProblem(
           "Storage node %s cannot start: %s".formatted(settings.process(), e.getMessage()),

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.mas.common.cluster.InProcessDiscovery;
+import io.mas.common.protocol.InternalKeys;
 import io.mas.node.StorageNode;
 import io.mas.node.StorageNodeProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +54,7 @@ class ForeignDataTest {
     try (StorageNode node =
         StorageNode.start(
             StorageNodeProperties.embedded(directory, cluster, "node-1"),
+            InternalKeys.random(new SecureRandom()),
             new InProcessDiscovery(),
             new SimpleMeterRegistry())) {
       assertThat(node.identity().clusterId()).isEqualTo(cluster);

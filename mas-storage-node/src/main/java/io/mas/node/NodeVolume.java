@@ -27,13 +27,15 @@ final class NodeVolume implements Volume, AutoCloseable {
   private final VolumeLock lock;
   private final DiskThreads threads;
   private final NodeIdentity identity;
+  private final String name;
   private final ShardStore store;
 
   private NodeVolume(
-      VolumeLock lock, DiskThreads threads, NodeIdentity identity, ShardStore store) {
+      VolumeLock lock, DiskThreads threads, NodeIdentity identity, String name, ShardStore store) {
     this.lock = lock;
     this.threads = threads;
     this.identity = identity;
+    this.name = name;
     this.store = store;
   }
 
@@ -52,7 +54,8 @@ final class NodeVolume implements Volume, AutoCloseable {
       ShardStore store = openStore(settings, files, threads, identity);
       log.info("{} begins on '{}'", identity, settings.data());
       String name = settings.process().isEmpty() ? identity.nodeId() : settings.process();
-      return new NodeVolume(lock, threads, identity, new MeteredShardStore(store, meters, name));
+      return new NodeVolume(
+          lock, threads, identity, name, new MeteredShardStore(store, meters, name));
     } catch (RuntimeException e) {
       threads.close();
       lock.close();
@@ -85,6 +88,11 @@ final class NodeVolume implements Volume, AutoCloseable {
 
   NodeIdentity identity() {
     return identity;
+  }
+
+  /** What the node is called in metrics. */
+  String name() {
+    return name;
   }
 
   ShardStore store() {

@@ -2,6 +2,7 @@ package io.mas.node;
 
 import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.cluster.NodeIdentity;
+import io.mas.common.protocol.InternalKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,11 +25,15 @@ public final class StorageNode implements AutoCloseable {
   /**
    * Starts a node; when this returns it serves requests and has announced itself.
    *
+   * @param keys what its gateways sign by
    * @param meters where its meters go, tagged with its process name; several nodes may share one
    * @throws io.mas.node.membership.NodeStartException if its volume cannot be used
    */
   public static StorageNode start(
-      StorageNodeProperties settings, NodeDiscovery discovery, MeterRegistry meters) {
+      StorageNodeProperties settings,
+      InternalKeys keys,
+      NodeDiscovery discovery,
+      MeterRegistry meters) {
     var context = new AnnotationConfigServletWebServerApplicationContext();
     context.setId("node-" + settings.process());
     context.setDisplayName(context.getId());
@@ -37,6 +42,7 @@ public final class StorageNode implements AutoCloseable {
     sources.addFirst(defaults());
     var beans = context.getBeanFactory();
     beans.registerSingleton("storageNodeProperties", settings);
+    beans.registerSingleton("internalKeys", keys);
     beans.registerSingleton("nodeDiscovery", discovery);
     beans.registerSingleton("meterRegistry", meters);
     context.register(StorageNodeConfiguration.class);

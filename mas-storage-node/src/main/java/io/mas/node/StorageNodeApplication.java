@@ -2,6 +2,8 @@ package io.mas.node;
 
 import io.mas.common.cluster.InProcessDiscovery;
 import io.mas.common.cluster.NodeDiscovery;
+import io.mas.common.protocol.InternalKeys;
+import io.mas.node.membership.NodeStartException;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -14,7 +16,7 @@ import org.springframework.context.annotation.Import;
 /** A storage node as a process of its own. Its settings are {@link StorageNodeProperties}. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@EnableConfigurationProperties(StorageNodeProperties.class)
+@EnableConfigurationProperties({StorageNodeProperties.class, InternalProperties.class})
 @Import(StorageNodeConfiguration.class)
 public class StorageNodeApplication {
 
@@ -24,6 +26,16 @@ public class StorageNodeApplication {
     // Its own defaults; then application.yaml of the working directory or of ./config.
     application.setDefaultProperties(Map.of("spring.config.name", "mas-node,application"));
     application.run(args);
+  }
+
+  /** There is no default that works: a node without keys does not start. */
+  @Bean
+  InternalKeys internalKeys(InternalProperties settings) {
+    try {
+      return InternalKeys.parse(settings.keys());
+    } catch (IllegalArgumentException e) {
+      throw new NodeStartException(String.valueOf(e.getMessage()), InternalKeys.ADVICE, e);
+    }
   }
 
   /** Found by its address only, as long as no broker is configured. */

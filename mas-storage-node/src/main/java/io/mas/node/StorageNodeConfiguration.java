@@ -2,10 +2,11 @@ package io.mas.node;
 
 import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.cluster.NodeIdentity;
+import io.mas.common.protocol.InternalKeys;
 import io.mas.node.membership.Announcer;
 import io.mas.node.shard.ShardStore;
 import io.mas.node.web.WebConfiguration;
-import io.mas.node.web.WebLimits;
+import io.mas.node.web.WebSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -24,8 +25,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * The wiring of a node. Needs {@link StorageNodeProperties}, a {@link NodeDiscovery} and a {@link
- * MeterRegistry}, which the two ways to start it bring.
+ * The wiring of a node. Needs {@link StorageNodeProperties}, {@link InternalKeys}, a {@link
+ * NodeDiscovery} and a {@link MeterRegistry}, which the two ways to start it bring.
  */
 @Configuration(proxyBeanMethods = false)
 @Import(WebConfiguration.class)
@@ -54,8 +55,9 @@ class StorageNodeConfiguration {
   }
 
   @Bean
-  WebLimits webLimits(StorageNodeProperties settings) {
-    return new WebLimits(Math.toIntExact(settings.putMemory().toBytes()), settings.maxReads());
+  WebSettings webSettings(StorageNodeProperties settings, NodeVolume volume) {
+    return new WebSettings(
+        volume.name(), Math.toIntExact(settings.putMemory().toBytes()), settings.maxReads());
   }
 
   @Bean

@@ -26,6 +26,7 @@ final class ManyNodesTest {
       nodes.add(
           StorageNode.start(
               StorageNodeProperties.embedded(data.resolve(name), "cluster-a", name),
+              NodeClient.KEYS,
               discovery,
               meters));
     }
@@ -36,7 +37,7 @@ final class ManyNodesTest {
       ids.add(node.identity().nodeId());
       ports.add(node.address().getPort());
     }
-    assertThat(meters.getMeters()).extracting(m -> m.getId().getTag("node")).hasSize(36);
+    assertThat(meters.getMeters()).extracting(m -> m.getId().getTag("node")).hasSize(42);
     nodes.forEach(StorageNode::close);
     assertThat(ids).hasSize(6);
     assertThat(ports).hasSize(6);

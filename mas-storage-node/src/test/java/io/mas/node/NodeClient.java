@@ -9,7 +9,10 @@ import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.InternalApi;
+import io.mas.common.protocol.InternalKey;
+import io.mas.common.protocol.InternalKeys;
 import io.mas.common.protocol.ShardFrame;
+import io.mas.common.protocol.SignedRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -22,16 +25,24 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32C;
 
-/** Speaks the internal API as a gateway does, and as one that is mistaken. */
+/** Speaks the internal API as a gateway does, and as one that is mistaken or not trusted. */
 final class NodeClient implements AutoCloseable {
   static final Layout LAYOUT = Layout.of(4, 2, 1 << 20);
   static final ObjectHash HASH = new ObjectHash("ab".repeat(32));
   static final String ORIGIN = "?hash=" + HASH + "&k=4&m=2&block-size=1048576&codec=1";
+
+  /** The key of this run of the tests, as an operator writes it. */
+  static final String KEY = randomHex(32);
+
+  static final InternalKeys KEYS = InternalKeys.parse(List.of(KEY));
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final URI address;
@@ -55,11 +66,51 @@ final class NodeClient implements AutoCloseable {
     return this;
   }
 
+  static String randomHex(int bytes) {
+    byte[] random = new byte[bytes];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
+  }
+
+  /** The headers of a request, signed now by the key of the tests. */
+  Map<String, String> signed(String method, String path, byte[] body) {
+    return signed(method, path, body, KEYS.first(), System.currentTimeMillis());
+  }
+
+  Map<String, String> signed(String method, String path, byte[] body, InternalKey key, long time) {
+    CRC32C crc = new CRC32C();
+    crc.update(body);
+    SignedRequest request =
+        new SignedRequest(
+            method,
+            path,
+            headers.getOrDefault(InternalApi.PROTOCOL, ""),
+            headers.getOrDefault(InternalApi.CLUSTER, ""),
+            headers.getOrDefault(InternalApi.NODE, ""),
+            headers.getOrDefault(InternalApi.COUNTER, ""),
+            body.length,
+            HexFormat.of().toHexDigits((int) crc.getValue()),
+            "" + time,
+            randomHex(8));
+    Map<String, String> all = new HashMap<>(headers);
+    all.put(InternalApi.BODY_CRC, request.crc());
+    all.put(InternalApi.TIME, request.time());
+    all.put(InternalApi.NONCE, request.nonce());
+    all.put(InternalApi.KEY, key.id());
+    all.put(InternalApi.SIGNATURE, request.sign(key));
+    return all;
+  }
+
   HttpResponse<byte[]> send(String method, String path, byte[] body) {
+    return send(method, path, body, signed(method, path, body));
+  }
+
+  /** Sends a request with exactly these headers. */
+  HttpResponse<byte[]> send(String method, String path, byte[] body, Map<String, String> all) {
     BodyPublisher publisher =
         body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
     var request = HttpRequest.newBuilder(address.resolve(path)).method(method, publisher);
-    headers.forEach(request::header);
+    all.forEach(request::header);
     try {
       return http.send(request.build(), BodyHandlers.ofByteArray());
     } catch (IOException e) {
@@ -83,10 +134,9 @@ final class NodeClient implements AutoCloseable {
 
   /** The body of a GET as it comes, over a connection with small buffers. */
   InputStream open(ShardKey key, int from, int count) throws IOException {
-    var url =
-        address.resolve(InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count));
-    var connection = (HttpURLConnection) url.toURL().openConnection();
-    headers.forEach(connection::setRequestProperty);
+    String path = InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count);
+    var connection = (HttpURLConnection) address.resolve(path).toURL().openConnection();
+    signed("GET", path, new byte[0]).forEach(connection::setRequestProperty);
     return connection.getInputStream();
   }
 

@@ -21,6 +21,8 @@ final class StorageNodeProcess {
             "--mas.cluster-id=" + cluster,
             "--mas.node.port=0",
             "--management.server.port=0");
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true);
+    process.environment().put("MAS_INTERNAL_KEYS", NodeClient.KEY);
+    return process.start();
   }
 }

@@ -50,7 +50,10 @@ final class StorageNodeTest {
 
   private StorageNode start(String cluster) {
     return StorageNode.start(
-        StorageNodeProperties.embedded(data, cluster, "node-1"), discovery, meters);
+        StorageNodeProperties.embedded(data, cluster, "node-1"),
+        NodeClient.KEYS,
+        discovery,
+        meters);
   }
 
   private void restart() {
@@ -304,7 +307,7 @@ final class StorageNodeTest {
     Path other = Files.createDirectories(data.resolveSibling("other"));
     Files.writeString(other.resolve("thesis.txt"), "years of work");
     StorageNodeProperties settings = StorageNodeProperties.embedded(other, "cluster-a", "node-2");
-    assertThatThrownBy(() -> StorageNode.start(settings, discovery, meters))
+    assertThatThrownBy(() -> StorageNode.start(settings, NodeClient.KEYS, discovery, meters))
         .isInstanceOf(NodeStartException.class)
         .hasMessageContaining("thesis.txt");
   }

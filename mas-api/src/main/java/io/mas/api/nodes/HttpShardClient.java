@@ -4,6 +4,7 @@ import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.InternalApi;
+import io.mas.common.protocol.InternalKeys;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.ShardFrame;
 import java.io.IOException;
@@ -14,10 +15,13 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 import org.apache.hc.client5.http.classic.methods.HttpDelete;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
 import org.apache.hc.client5.http.classic.methods.HttpPut;
@@ -29,6 +33,7 @@ import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
@@ -46,7 +51,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The internal API over HTTP/1.1 with kept connections. Apache HttpClient's blocking form: a socket
- * on a virtual thread, which costs less than half of the JDK's client ({@code stack.md}).
+ * on a virtual thread, which costs less than half of the JDK's client ({@code stack.md}). Requests
+ * are signed; the bodies of answers are not: checksums protect them from accidents, and only TLS
+ * from somebody on the path.
  */
 final class HttpShardClient implements ShardClient {
   private static final int COPY_BYTES = 64 << 10;
@@ -57,6 +64,7 @@ final class HttpShardClient implements ShardClient {
   private final NodesProperties properties;
   private final String clusterId;
   private final JsonMapper json = JsonMapper.builder().build();
+  private final RequestSigner signer;
   private final CloseableHttpClient http;
 
   /**
@@ -67,9 +75,11 @@ final class HttpShardClient implements ShardClient {
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().daemon().name("mas-node-deadlines").factory());
 
-  HttpShardClient(NodesProperties properties, String clusterId) {
+  HttpShardClient(
+      NodesProperties properties, String clusterId, InternalKeys keys, InstantSource clock) {
     this.properties = properties;
     this.clusterId = clusterId;
+    this.signer = new RequestSigner(keys, clock);
     deadlines.setRemoveOnCancelPolicy(true);
     Timeout request = Timeout.of(properties.requestTimeout());
     PoolingHttpClientConnectionManager connections =
@@ -92,6 +102,7 @@ final class HttpShardClient implements ShardClient {
                     .setConnectionRequestTimeout(request)
                     .setResponseTimeout(request)
                     .build())
+            .addRequestInterceptorLast(signer)
             .setRetryStrategy(new StaleConnectionRetry(connections))
             .disableCookieManagement()
             .disableAuthCaching()
@@ -116,7 +127,9 @@ final class HttpShardClient implements ShardClient {
                 column.layout().blockSize(),
                 column.layout().codec());
     HttpPut request = new HttpPut(node.address() + InternalApi.shardPath(column.key()) + query);
-    request.setEntity(new FramesEntity(blocks));
+    FramesEntity frames = new FramesEntity(blocks);
+    request.setEntity(frames);
+    request.setHeader(InternalApi.BODY_CRC, crc(frames.crc()));
     call(node, request, entity -> null);
   }
 
@@ -168,8 +181,11 @@ final class HttpShardClient implements ShardClient {
             "%s%s/%s/%d"
                 .formatted(
                     node.address(), InternalApi.COMMITS_PATH, record.hash(), record.version()));
-    request.setEntity(
-        new ByteArrayEntity(json.writeValueAsBytes(record), ContentType.APPLICATION_JSON));
+    byte[] bytes = json.writeValueAsBytes(record);
+    request.setEntity(new ByteArrayEntity(bytes, ContentType.APPLICATION_JSON));
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    request.setHeader(InternalApi.BODY_CRC, crc(crc));
     call(node, request, entity -> null);
   }
 
@@ -185,6 +201,10 @@ final class HttpShardClient implements ShardClient {
     return call(
         new Exchange(address.toString(), request, properties.probeTimeout()),
         entity -> json.readValue(body(entity), NodeAnnouncement.class));
+  }
+
+  private static String crc(CRC32C crc) {
+    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
   private static InputStream body(@Nullable HttpEntity entity) throws IOException {
@@ -210,27 +230,59 @@ final class HttpShardClient implements ShardClient {
 
   private <T extends @Nullable Object> T call(Exchange exchange, Body<T> body)
       throws NodeException {
-    String node = exchange.node;
     HttpUriRequestBase request = exchange.request;
     request.setHeader(InternalApi.PROTOCOL, InternalApi.VERSION);
+    if (request.getEntity() == null) {
+      request.setHeader(InternalApi.BODY_CRC, crc(new CRC32C()));
+    }
     Future<?> deadline =
         deadlines.schedule(request::abort, exchange.patience.toMillis(), TimeUnit.MILLISECONDS);
     try {
-      return http.execute(
-          request,
-          response -> {
-            if (response.getCode() >= 300) {
-              throw new Refused(refusal(node, response));
-            }
-            return body.read(response.getEntity());
-          });
+      return attempt(exchange, body);
     } catch (Refused e) {
       throw e.refusal;
     } catch (IOException | RuntimeException e) {
-      throw new NodeException("node %s: %s".formatted(node, e), e);
+      throw new NodeException("node %s: %s".formatted(exchange.node, e), e);
     } finally {
       deadline.cancel(false);
     }
+  }
+
+  /** Sends a request, and once more if the clock that it was signed by had to be corrected. */
+  private <T extends @Nullable Object> T attempt(Exchange exchange, Body<T> body)
+      throws IOException {
+    try {
+      return send(exchange, body);
+    } catch (Refused e) {
+      if (!e.repeatable) {
+        throw e;
+      }
+      return send(exchange, body);
+    }
+  }
+
+  private <T extends @Nullable Object> T send(Exchange exchange, Body<T> body) throws IOException {
+    HttpClientContext context = HttpClientContext.create();
+    return http.execute(
+        exchange.request,
+        context,
+        response -> {
+          if (response.getCode() >= 300) {
+            throw refused(exchange.node, response, context.getRequest());
+          }
+          return body.read(response.getEntity());
+        });
+  }
+
+  private Refused refused(String node, ClassicHttpResponse response, HttpRequest sent)
+      throws IOException {
+    NodeException refusal = refusal(node, response);
+    NodeError error = refusal.error().orElse(null);
+    if (error == NodeError.UNAUTHENTICATED) {
+      signer.rejected(sent);
+    }
+    return new Refused(
+        refusal, error == NodeError.CLOCK_SKEW && signer.followClock(sent, response));
   }
 
   /**
@@ -285,10 +337,12 @@ final class HttpShardClient implements ShardClient {
   private static final class Refused extends IOException {
     private static final long serialVersionUID = 1;
     final transient NodeException refusal;
+    final boolean repeatable;
 
-    Refused(NodeException refusal) {
+    Refused(NodeException refusal, boolean repeatable) {
       super(refusal);
       this.refusal = refusal;
+      this.repeatable = repeatable;
     }
   }
 

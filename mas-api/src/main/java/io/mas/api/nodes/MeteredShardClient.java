@@ -3,6 +3,7 @@ package io.mas.api.nodes;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.ShardFrame;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -50,11 +51,19 @@ final class MeteredShardClient implements ShardClient {
       result = "ok";
       return answer;
     } catch (NodeException e) {
-      result = e.error().map(error -> "refused").orElse("unanswered");
+      result = e.error().map(MeteredShardClient::refusal).orElse("unanswered");
       throw e;
     } finally {
       sample.stop(meters.timer("mas.shards.requests", "operation", operation, "result", result));
     }
+  }
+
+  /** A request that the node does not trust stands out: somebody's keys are wrong. */
+  private static String refusal(NodeError error) {
+    return switch (error) {
+      case UNAUTHENTICATED, CLOCK_SKEW -> "unauthenticated";
+      default -> "refused";
+    };
   }
 
   @Override

@@ -2,22 +2,41 @@ package io.mas.api.nodes;
 
 import io.mas.api.metadata.MetadataStore;
 import io.mas.common.cluster.NodeDiscovery;
+import io.mas.common.protocol.InternalKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Wires the room. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({NodesProperties.class, PlacementProperties.class})
+@EnableConfigurationProperties({
+  InternalProperties.class,
+  NodesProperties.class,
+  PlacementProperties.class
+})
 public class NodesConfiguration {
+
+  /** There is no default that works: a gateway without keys does not start. */
+  @Bean
+  @ConditionalOnMissingBean
+  InternalKeys internalKeys(InternalProperties settings) {
+    try {
+      return InternalKeys.parse(settings.keys());
+    } catch (IllegalArgumentException e) {
+      throw new UnusableKeysException(e);
+    }
+  }
 
   @Bean
   ShardClient shardClient(
-      NodesProperties properties, MetadataStore metadata, MeterRegistry meters) {
-    return new MeteredShardClient(new HttpShardClient(properties, metadata.clusterId()), meters);
+      NodesProperties properties, InternalKeys keys, MetadataStore metadata, MeterRegistry meters) {
+    return new MeteredShardClient(
+        new HttpShardClient(properties, metadata.clusterId(), keys, InstantSource.system()),
+        meters);
   }
 
   @Bean

@@ -17,6 +17,7 @@ import io.mas.common.object.PartId;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.InternalApi;
+import io.mas.common.protocol.InternalKeys;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.ShardFrame;
 import java.io.IOException;
@@ -32,7 +33,9 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -55,9 +58,18 @@ class HttpShardClientTest {
   private static final ObjectHash HASH = new ObjectHash("ab".repeat(32));
   private static final Layout LAYOUT = Layout.of(4, 2, 1 << 20);
 
-  private final HttpShardClient client =
-      new HttpShardClient(new NodesProperties(SHORT, SHORT, SHORT, SHORT, SHORT, 4), "cluster-1");
+  private static final InternalKeys KEYS = InternalKeys.random(new SecureRandom());
+
+  private final HttpShardClient client = newClient();
   private final List<AutoCloseable> servers = new ArrayList<>();
+
+  private static HttpShardClient newClient() {
+    return new HttpShardClient(
+        new NodesProperties(SHORT, SHORT, SHORT, SHORT, SHORT, 4),
+        "cluster-1",
+        KEYS,
+        InstantSource.system());
+  }
 
   /** What a node got. */
   private record Seen(String method, String uri, List<String> headers, List<Byte> body) {}
@@ -372,12 +384,9 @@ class HttpShardClientTest {
     for (int i = 0; i < 5; i++) {
       blocks.add(payload(i, 1 << 20)); // more than both sockets' buffers take
     }
-    HttpShardClient brief =
-        new HttpShardClient(new NodesProperties(SHORT, SHORT, SHORT, SHORT, SHORT, 4), "c");
-    servers.add(brief);
     long begin = System.nanoTime();
     Layout layout = Layout.of(1, 1, 1 << 20);
-    assertNoAnswer(() -> brief.put(node, new ShardClient.Column(KEY, HASH, layout), blocks));
+    assertNoAnswer(() -> client.put(node, new ShardClient.Column(KEY, HASH, layout), blocks));
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
   }
 

@@ -1,10 +1,11 @@
 package io.mas.common.protocol;
 
 import io.mas.common.object.ShardKey;
+import java.time.Duration;
 import java.util.HexFormat;
 
 /**
- * Paths and headers of the storage node's internal API.
+ * Paths, headers and signatures of the storage node's internal API.
  *
  * <pre>
  * GET    /internal/v1/identity                                        NodeAnnouncement as JSON
@@ -19,9 +20,50 @@ import java.util.HexFormat;
  * GET    /internal/v1/commits?cursor=&amp;limit=
  * </pre>
  *
- * <p>Every request carries {@link #PROTOCOL}, {@link #CLUSTER}, {@link #NODE} and {@link #COUNTER},
- * but {@code identity}, which needs {@link #PROTOCOL} only. Every refusal carries {@link #ERROR}
- * with the name of a {@link NodeError}, and a text for a person as {@code text/plain}.
+ * <p>Every request carries {@link #PROTOCOL}, {@link #CLUSTER}, {@link #NODE} and {@link #COUNTER};
+ * {@code identity} comes without the latter two, which the caller does not know yet. Every refusal
+ * carries {@link #ERROR} with the name of a {@link NodeError}, and a text for a person as {@code
+ * text/plain}.
+ *
+ * <h2>Signatures</h2>
+ *
+ * Every request is signed, {@code identity} too: it carries {@link #KEY}, {@link #TIME}, {@link
+ * #NONCE}, {@link #BODY_CRC} and {@link #SIGNATURE}, which is the HMAC-SHA-256 of these lines in
+ * UTF-8, with one line feed between each two and none at the end. A header that is not there is an
+ * empty line.
+ *
+ * <pre>
+ * MAS-HMAC-SHA256 request
+ * method
+ * path and query, byte for byte as in the request line
+ * Mas-Protocol
+ * Mas-Cluster
+ * Mas-Node
+ * Mas-Counter
+ * Content-Length, 0 without one
+ * Mas-Body-Crc
+ * Mas-Time
+ * Mas-Nonce
+ * </pre>
+ *
+ * <p>A node refuses with 401 what it cannot verify: {@link NodeError#UNAUTHENTICATED}, or {@link
+ * NodeError#CLOCK_SKEW} if only the time is more than {@link #MAX_SKEW} from the node's. It takes
+ * no request twice, and it compares the body with its CRC32C before it stores any of it. The
+ * refusal of a request with a nonce carries {@link #TIME}, {@link #KEY} and {@link #SIGNATURE} of
+ * the node, the HMAC-SHA-256 of
+ *
+ * <pre>
+ * MAS-HMAC-SHA256 time
+ * Mas-Time of the answer
+ * Mas-Nonce of the request
+ * </pre>
+ *
+ * by the key that the request names, or the node's first if it has no such key. Nothing else of an
+ * answer is signed: bodies are protected by their checksums alone, against accidents but not
+ * against somebody on the path, who is kept out by TLS.
+ *
+ * <p>Every later version of the protocol keeps these elements and their order, so that a version
+ * that is not known is told from a forgery.
  */
 public final class InternalApi {
   /** The version of this protocol that this build speaks. */
@@ -38,6 +80,24 @@ public final class InternalApi {
 
   /** Request header: the node's identity counter that the caller knows. */
   public static final String COUNTER = "Mas-Counter";
+
+  /** Header: the id of the key that signed, see {@link InternalKey#id}. */
+  public static final String KEY = "Mas-Key";
+
+  /** Header: when it was signed, Unix milliseconds. */
+  public static final String TIME = "Mas-Time";
+
+  /** Request header: 64 random bits as 16 hexadecimal digits, other ones for each try. */
+  public static final String NONCE = "Mas-Nonce";
+
+  /** Request header: CRC32C of the body as 8 hexadecimal digits, zeros without a body. */
+  public static final String BODY_CRC = "Mas-Body-Crc";
+
+  /** Header: the signature. */
+  public static final String SIGNATURE = "Mas-Signature";
+
+  /** How far a request's time may be from the node's, either way. */
+  public static final Duration MAX_SKEW = Duration.ofSeconds(60);
 
   /** Response header of a refusal: the name of a {@link NodeError}. */
   public static final String ERROR = "Mas-Error";

@@ -7,7 +7,13 @@ public enum NodeError {
    * fit.
    */
   BAD_REQUEST(400),
-  /** The frame's payload does not match its checksum: damaged on the way, send it again. */
+  /**
+   * The request is not signed by a key of this cluster, was altered on its way, or was seen before.
+   */
+  UNAUTHENTICATED(401),
+  /** The request is signed, but its time is too far from the node's, which the answer tells. */
+  CLOCK_SKEW(401),
+  /** The frame's payload does not match its checksum: damaged before it was signed. */
   DAMAGED_IN_TRANSIT(422),
   /** The node speaks another version of the protocol. */
   UNSUPPORTED_PROTOCOL(426),

@@ -40,10 +40,10 @@ final class ShardController {
   private final Budget putBytes;
   private final Budget reads;
 
-  ShardController(ShardStore store, WebLimits limits) {
+  ShardController(ShardStore store, WebSettings settings) {
     this.store = store;
-    this.putBytes = new Budget("bytes for puts", limits.putBytes());
-    this.reads = new Budget("reads", limits.reads());
+    this.putBytes = new Budget("bytes for puts", settings.putBytes());
+    this.reads = new Budget("reads", settings.reads());
   }
 
   @PutMapping(SHARD)
