@@ -204,6 +204,11 @@ public final class MongoServer implements Server {
   }
 
   @Override
+  public synchronized List<ServerProcess> processes() {
+    return process == null ? List.of() : List.of(process);
+  }
+
+  @Override
   public synchronized void stop() {
     if (process != null) {
       process.stop(STOP);

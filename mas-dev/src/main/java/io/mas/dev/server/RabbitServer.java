@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,6 +179,11 @@ public final class RabbitServer implements Server {
   /** The pid of the broker; it must have been started. */
   public synchronized long pid() {
     return running().pid();
+  }
+
+  @Override
+  public synchronized List<ServerProcess> processes() {
+    return Stream.of(epmd, broker).filter(Objects::nonNull).toList();
   }
 
   private ServerProcess running() {

@@ -132,6 +132,11 @@ public final class RedisCluster implements Server {
   }
 
   @Override
+  public List<ServerProcess> processes() {
+    return servers.stream().flatMap(server -> server.processes().stream()).toList();
+  }
+
+  @Override
   public void stop() {
     servers.forEach(RedisServer::stop);
   }

@@ -114,6 +114,11 @@ public final class RedisSentinel implements Server {
   }
 
   @Override
+  public List<ServerProcess> processes() {
+    return all().flatMap(server -> server.processes().stream()).toList();
+  }
+
+  @Override
   public void stop() {
     all().forEach(RedisServer::stop);
   }

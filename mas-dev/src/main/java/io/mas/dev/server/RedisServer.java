@@ -101,6 +101,11 @@ public final class RedisServer implements Server {
     return running().pid();
   }
 
+  @Override
+  public synchronized List<ServerProcess> processes() {
+    return process == null ? List.of() : List.of(process);
+  }
+
   private ServerProcess running() {
     if (process == null) {
       throw new IllegalStateException("the Redis of %s was never started".formatted(directory));

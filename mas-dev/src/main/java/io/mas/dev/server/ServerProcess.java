@@ -15,9 +15,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 
 /**
  * A process that this one has started, and ends by its pid and never otherwise. It ends with this
@@ -32,10 +35,10 @@ public final class ServerProcess {
   private static final int PORT_TRIES = 100;
 
   private static final Set<ServerProcess> RUNNING = ConcurrentHashMap.newKeySet();
+  private static final List<Runnable> BEFORE_EXIT = new CopyOnWriteArrayList<>();
 
   static {
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> RUNNING.forEach(ServerProcess::kill), "mas-dev-kill"));
+    Runtime.getRuntime().addShutdownHook(new Thread(ServerProcess::exit, "mas-dev-exit"));
   }
 
   private final String name;
@@ -48,8 +51,22 @@ public final class ServerProcess {
     this.process = process;
   }
 
+  /** Does something when this JVM is told to end, before what then still runs is killed. */
+  public static void beforeExit(Runnable action) {
+    BEFORE_EXIT.add(action);
+  }
+
+  private static void exit() {
+    try {
+      BEFORE_EXIT.forEach(Runnable::run);
+    } finally {
+      RUNNING.forEach(ServerProcess::kill);
+    }
+  }
+
   /**
-   * Starts a command.
+   * Starts a command, in a session of its own: a Ctrl-C in the terminal reaches this JVM alone,
+   * which then ends its processes in an order.
    *
    * @param name what to call it in messages
    * @param directory where it runs; made if there is none. What it prints is in {@code name.log}
@@ -61,7 +78,7 @@ public final class ServerProcess {
     try {
       Path log = Files.createDirectories(directory).resolve(name + ".log");
       ProcessBuilder builder =
-          new ProcessBuilder(command)
+          new ProcessBuilder(Stream.concat(Stream.of("setsid"), command.stream()).toList())
               .directory(directory.toFile())
               .redirectErrorStream(true)
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
@@ -137,6 +154,11 @@ public final class ServerProcess {
 
   public boolean alive() {
     return process.isAlive();
+  }
+
+  /** Does something with its exit code, 128 + n after signal n, when it has ended. */
+  public void onEnd(IntConsumer action) {
+    var _ = process.onExit().thenAccept(ended -> action.accept(ended.exitValue()));
   }
 
   /** Where what it prints is kept. */
