@@ -4,6 +4,7 @@ import io.mas.api.block.BlockConfiguration;
 import io.mas.api.nodes.NodesConfiguration;
 import io.mas.api.object.ObjectConfiguration;
 import io.mas.api.web.StatusConfiguration;
+import io.mas.rabbitmq.RabbitConfiguration;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -20,6 +21,7 @@ import org.springframework.context.annotation.Import;
   BlockConfiguration.class,
   NodesConfiguration.class,
   ObjectConfiguration.class,
+  RabbitConfiguration.class,
   RoleConfigurations.class,
   StatusConfiguration.class
 })

@@ -1,13 +1,11 @@
 package io.mas.node;
 
-import io.mas.common.cluster.InProcessDiscovery;
-import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.protocol.InternalKeys;
 import io.mas.node.membership.NodeStartException;
+import io.mas.rabbitmq.RabbitConfiguration;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,7 +15,7 @@ import org.springframework.context.annotation.Import;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableConfigurationProperties({StorageNodeProperties.class, InternalProperties.class})
-@Import(StorageNodeConfiguration.class)
+@Import({RabbitConfiguration.class, StorageNodeConfiguration.class})
 public class StorageNodeApplication {
 
   /** Starts the node. */
@@ -36,12 +34,5 @@ public class StorageNodeApplication {
     } catch (IllegalArgumentException e) {
       throw new NodeStartException(String.valueOf(e.getMessage()), InternalKeys.ADVICE, e);
     }
-  }
-
-  /** Found by its address only, as long as no broker is configured. */
-  @Bean
-  @ConditionalOnMissingBean
-  NodeDiscovery nodeDiscovery() {
-    return new InProcessDiscovery();
   }
 }

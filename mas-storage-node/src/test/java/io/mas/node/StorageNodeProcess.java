@@ -20,7 +20,9 @@ final class StorageNodeProcess {
             "--mas.node.data=" + data,
             "--mas.cluster-id=" + cluster,
             "--mas.node.port=0",
-            "--management.server.port=0");
+            "--management.server.port=0",
+            // nobody is there: a node needs no broker to start
+            "--mas.rabbitmq.uri=amqp://127.0.0.1:1");
     ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true);
     process.environment().put("MAS_INTERNAL_KEYS", NodeClient.KEY);
     return process.start();

@@ -26,6 +26,15 @@ public interface NodeDiscovery {
   /** Asks every node to announce itself now. */
   void ask();
 
+  /**
+   * Wakes the repair workers, because something needs them now. May be lost like everything here:
+   * it only saves the wait for their next sweep.
+   */
+  void wakeRepair();
+
+  /** Calls {@code worker} after {@link #wakeRepair}; several wakes may be one call. */
+  Subscription onWake(Runnable worker);
+
   /** Ends a listener's calls. Closing twice does nothing. */
   interface Subscription extends AutoCloseable {
     @Override

@@ -1,0 +1,39 @@
+package io.mas.rabbitmq;
+
+import io.mas.common.cluster.NodeDiscovery;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Discovery over RabbitMQ, where no other is given. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnMissingBean(NodeDiscovery.class)
+@EnableConfigurationProperties(RabbitProperties.class)
+public class RabbitConfiguration {
+
+  @Bean
+  RabbitDiscovery nodeDiscovery(RabbitProperties properties) {
+    return new RabbitDiscovery(properties);
+  }
+
+  /** For operators; not part of liveness or readiness, since nothing stops without the broker. */
+  @Bean
+  HealthIndicator rabbitmqHealthIndicator(RabbitDiscovery discovery) {
+    BrokerStatus status = discovery.status();
+    return () -> {
+      Health.Builder health =
+          status
+              .failure()
+              .map(
+                  failure ->
+                      Health.down()
+                          .withDetail("code", failure.code().code())
+                          .withDetail("reason", failure.reason()))
+              .orElseGet(Health::up);
+      return health.withDetail("broker", status.broker()).build();
+    };
+  }
+}
