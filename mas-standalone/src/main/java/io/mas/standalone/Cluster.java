@@ -1,18 +1,16 @@
 package io.mas.standalone;
 
 import io.mas.api.Gateway;
-import io.mas.api.metadata.MetadataStore;
-import io.mas.api.token.InMemoryTokenStore;
-import io.mas.api.token.TokenProperties;
-import io.mas.api.token.TokenStore;
-import io.mas.common.cluster.InProcessDiscovery;
-import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.protocol.InternalKeys;
+import io.mas.dev.options.Address;
+import io.mas.dev.options.ClusterOptions;
+import io.mas.dev.options.Command;
+import io.mas.dev.options.DataDirectory;
+import io.mas.dev.options.StartProblem;
 import io.mas.node.StorageNodeProperties;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.URI;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +30,8 @@ public final class Cluster implements AutoCloseable {
   private static final String GRACE = "2s";
 
   private final ClusterOptions options;
-  private final String systemToken;
-  private final MetadataStore metadata;
-  private final TokenStore tokens;
-  private final NodeDiscovery discovery = new InProcessDiscovery();
+  private final DataDirectory data;
+  private final Seams seams;
 
   /** Nobody else speaks to these nodes, so a key of this start does. */
   private final InternalKeys keys = InternalKeys.random(new SecureRandom());
@@ -46,18 +42,12 @@ public final class Cluster implements AutoCloseable {
   private int port;
   private int managementPort;
 
-  private Cluster(ClusterOptions options, String systemToken, MetadataStore metadata) {
+  private Cluster(ClusterOptions options, DataDirectory data, Seams seams) {
     this.options = options;
+    this.data = data;
+    this.seams = seams;
     this.port = options.port();
     this.managementPort = options.managementPort();
-    this.systemToken = systemToken;
-    this.metadata = metadata;
-    this.tokens =
-        new InMemoryTokenStore(
-            new TokenProperties(
-                Duration.ofSeconds(120), Duration.ofSeconds(10), Duration.ofHours(24), 200_000),
-            InMemoryTokenStore.steadyClock(),
-            new SecureRandom());
     this.nodes = IntStream.rangeClosed(1, options.nodes()).mapToObj(this::newNode).toList();
   }
 
@@ -67,8 +57,9 @@ public final class Cluster implements AutoCloseable {
    * @throws StartProblem if that cannot be, with what to do about it
    */
   public static Cluster start(ClusterOptions options) {
-    DataDirectory data = DataDirectory.open(options);
-    Cluster cluster = new Cluster(options, data.systemToken(), data.metadata());
+    new Address(options.bind(), options.port()).requireFree("--port");
+    new Address(options.bind(), options.managementPort()).requireFree("--management-port");
+    Cluster cluster = on(options, DataDirectory.open(Command.UP, options));
     try {
       cluster.startAll();
       return cluster;
@@ -78,12 +69,21 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
+  private static Cluster on(ClusterOptions options, DataDirectory data) {
+    try {
+      return new Cluster(options, data, new Seams(options.middleware(), data));
+    } catch (RuntimeException e) {
+      data.close();
+      throw e;
+    }
+  }
+
   private ClusterNode newNode(int number) {
     String name = DataDirectory.nodeName(number);
     return new ClusterNode(
-        StorageNodeProperties.embedded(options.data().resolve(name), metadata.clusterId(), name),
+        StorageNodeProperties.embedded(data.path().resolve(name), seams.clusterId(), name),
         keys,
-        discovery,
+        seams.discovery(),
         nodeMeters);
   }
 
@@ -101,20 +101,17 @@ public final class Cluster implements AutoCloseable {
 
   private synchronized void startGateway() {
     Map<String, Object> properties = new HashMap<>(options.settings());
+    properties.putAll(seams.settings());
     properties.put("server.address", options.bind());
     properties.put("server.port", port);
     properties.put("management.server.address", options.bind());
     properties.put("management.server.port", managementPort);
-    properties.put("mas.system-tokens", systemToken);
+    properties.put("mas.system-tokens", data.systemToken());
     properties.put("mas.object.erasure", options.erasure());
     properties.put("mas.placement.min-node-failures", options.minNodeFailures());
     properties.put("spring.lifecycle.timeout-per-shutdown-phase", GRACE);
-    Map<String, Object> beans =
-        Map.of(
-            "metadataStore", metadata,
-            "tokenStore", tokens,
-            "nodeDiscovery", discovery,
-            "internalKeys", keys);
+    Map<String, Object> beans = new HashMap<>(seams.beans());
+    beans.put("internalKeys", keys);
     Gateway started = Gateway.start(properties, beans);
     nodeMeters.add(started.meters());
     gateway = started;
@@ -138,23 +135,17 @@ public final class Cluster implements AutoCloseable {
 
   /** Base URI of the API. */
   public synchronized URI api() {
-    return uri(port);
+    return new Address(options.bind(), port).uri();
   }
 
   /** Base URI of health and metrics. */
   public synchronized URI management() {
-    return uri(managementPort);
-  }
-
-  private URI uri(int port) {
-    boolean every = options.bind().equals("0.0.0.0") || options.bind().equals("::");
-    String host = every ? ClusterOptions.LOOPBACK : options.bind();
-    return URI.create("http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port));
+    return new Address(options.bind(), managementPort).uri();
   }
 
   /** The secret of the business backend. */
   public String systemToken() {
-    return systemToken;
+    return data.systemToken();
   }
 
   /** The storage nodes, node 1 first. */
@@ -174,8 +165,8 @@ public final class Cluster implements AutoCloseable {
     try (ExecutorService stoppers = Executors.newFixedThreadPool(nodes.size())) {
       nodes.forEach(node -> stoppers.execute(node::stop));
     }
-    tokens.close();
-    metadata.close();
+    seams.close();
     nodeMeters.close();
+    data.close();
   }
 }

@@ -2,6 +2,7 @@ package io.mas.standalone;
 
 import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.protocol.InternalKeys;
+import io.mas.dev.options.StartProblem;
 import io.mas.node.StorageNode;
 import io.mas.node.StorageNodeProperties;
 import io.mas.node.membership.NodeStartException;

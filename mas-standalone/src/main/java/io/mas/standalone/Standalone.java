@@ -1,5 +1,9 @@
 package io.mas.standalone;
 
+import io.mas.dev.options.ClusterOptions;
+import io.mas.dev.options.Command;
+import io.mas.dev.options.CommandLine;
+import io.mas.dev.options.StartProblem;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.LoggerFactory;
@@ -22,11 +26,11 @@ public final class Standalone {
   public static void main(String[] arguments) {
     long begun = System.nanoTime();
     if (CommandLine.asksForHelp(List.of(arguments))) {
-      System.out.print(CommandLine.HELP);
+      System.out.print(Command.UP.help());
       return;
     }
     try {
-      ClusterOptions options = CommandLine.parse(List.of(arguments), System.getenv());
+      ClusterOptions options = CommandLine.parse(Command.UP, List.of(arguments), System.getenv());
       System.setProperty(LOG_PROPERTY, options.data().resolve("mas.log").toString());
       Cluster cluster = Cluster.start(options);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(cluster), "mas-stop"));

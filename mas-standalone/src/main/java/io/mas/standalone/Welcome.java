@@ -1,5 +1,7 @@
 package io.mas.standalone;
 
+import io.mas.dev.options.ClusterOptions;
+import io.mas.dev.options.DataDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -46,7 +48,7 @@ final class Welcome {
   private String tour() {
     String token =
         options.systemToken().isEmpty()
-            ? "$(cat '%s')".formatted(options.data().resolve(SystemToken.NAME))
+            ? "$(cat '%s')".formatted(options.data().resolve(DataDirectory.SYSTEM_TOKEN))
             : "'%s'".formatted(options.systemToken());
     return """
 

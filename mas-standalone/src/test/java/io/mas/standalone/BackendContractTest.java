@@ -3,6 +3,7 @@ package io.mas.standalone;
 import static io.mas.standalone.Caller.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mas.dev.options.ClusterOptions;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

@@ -2,6 +2,7 @@ package io.mas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mas.dev.options.DataDirectory;
 import io.mas.standalone.KilledRequest.Abort;
 import io.mas.standalone.KilledRequest.Chunk;
 import io.mas.standalone.KilledRequest.Collection;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.mas.common.cluster.InProcessDiscovery;
 import io.mas.common.protocol.InternalKeys;
+import io.mas.dev.options.ClusterOptions;
+import io.mas.dev.options.StartProblem;
 import io.mas.node.StorageNode;
 import io.mas.node.StorageNodeProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

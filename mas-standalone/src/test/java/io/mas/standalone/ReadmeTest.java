@@ -2,6 +2,7 @@ package io.mas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mas.dev.options.ClusterOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

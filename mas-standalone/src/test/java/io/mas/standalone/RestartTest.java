@@ -2,6 +2,7 @@ package io.mas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mas.dev.options.ClusterOptions;
 import io.mas.standalone.SharedStore.Store;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.mas.standalone;
 
+import io.mas.dev.options.ClusterOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.mas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mas.dev.options.DataDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -112,7 +113,7 @@ final class StoreProcess implements AutoCloseable {
 
   MasClient client(Path data) {
     try {
-      String token = Files.readString(data.resolve(SystemToken.NAME)).strip();
+      String token = Files.readString(data.resolve(DataDirectory.SYSTEM_TOKEN)).strip();
       return new MasClient(api(), token);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -3,8 +3,8 @@ package io.mas.bench.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mas.dev.options.ClusterOptions;
 import io.mas.standalone.Cluster;
-import io.mas.standalone.ClusterOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

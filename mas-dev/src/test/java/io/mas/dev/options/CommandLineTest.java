@@ -1,4 +1,4 @@
-package io.mas.standalone;
+package io.mas.dev.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,11 +11,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandLineTest {
+  private static final Middleware MIDDLEWARE =
+      new Middleware("mongodb://m", "redis://r", "amqp://a");
+
   @Test
   void withoutOptionsTheDefaultsHold() {
-    assertThat(CommandLine.parse(List.of(), Map.of()))
+    assertThat(CommandLine.parse(Command.UP, List.of(), Map.of()))
         .isEqualTo(
-            new ClusterOptions("127.0.0.1", 8080, 8081, Path.of("data"), 6, "4+2", "", Map.of()));
+            new ClusterOptions(
+                "127.0.0.1", 8080, 8081, Path.of("data"), 6, "4+2", "", Middleware.NONE, Map.of()));
   }
 
   @Test
@@ -33,11 +37,22 @@ class CommandLineTest {
             "--erasure",
             "5+3",
             "--system-token",
-            "sixteen-or-more-");
-    assertThat(CommandLine.parse(arguments, Map.of()))
+            "sixteen-or-more-",
+            "--mongodb=mongodb://m",
+            "--redis=redis://r",
+            "--rabbitmq=amqp://a");
+    assertThat(CommandLine.parse(Command.UP, arguments, Map.of()))
         .isEqualTo(
             new ClusterOptions(
-                "0.0.0.0", 1, 2, Path.of("/x"), 9, "5+3", "sixteen-or-more-", Map.of()));
+                "0.0.0.0",
+                1,
+                2,
+                Path.of("/x"),
+                9,
+                "5+3",
+                "sixteen-or-more-",
+                MIDDLEWARE,
+                Map.of()));
   }
 
   @Test
@@ -50,16 +65,42 @@ class CommandLineTest {
             "MAS_DATA", "/x",
             "MAS_NODES", "9",
             "MAS_ERASURE", "5+3",
-            "MAS_SYSTEM_TOKEN", "sixteen-or-more-");
-    assertThat(CommandLine.parse(List.of(), environment))
+            "MAS_SYSTEM_TOKEN", "sixteen-or-more-",
+            "MAS_MONGODB_URI", "mongodb://m",
+            "MAS_REDIS_URI", "redis://r",
+            "MAS_RABBITMQ", "amqp://a");
+    assertThat(CommandLine.parse(Command.UP, List.of(), environment))
         .isEqualTo(
             new ClusterOptions(
-                "0.0.0.0", 1, 2, Path.of("/x"), 9, "5+3", "sixteen-or-more-", Map.of()));
+                "0.0.0.0",
+                1,
+                2,
+                Path.of("/x"),
+                9,
+                "5+3",
+                "sixteen-or-more-",
+                MIDDLEWARE,
+                Map.of()));
+  }
+
+  @Test
+  void theGatewaysOfAClusterHaveTheirHealthBesideTheirPorts() {
+    ClusterOptions options = CommandLine.parse(Command.DEV, List.of(), Map.of());
+    assertThat(options.port()).isEqualTo(8080);
+    assertThat(options.managementPort()).isEqualTo(8090);
+  }
+
+  @Test
+  void urisAreNotShown() {
+    ClusterOptions options =
+        CommandLine.parse(Command.UP, List.of("--redis", "redis://:hunter2@r"), Map.of());
+    assertThat(options.toString()).doesNotContain("hunter2");
   }
 
   @Test
   void anOptionWinsOverItsVariable() {
-    ClusterOptions options = CommandLine.parse(List.of("--port", "1"), Map.of("MAS_PORT", "2"));
+    ClusterOptions options =
+        CommandLine.parse(Command.UP, List.of("--port", "1"), Map.of("MAS_PORT", "2"));
     assertThat(options.port()).isEqualTo(1);
   }
 
@@ -86,7 +127,7 @@ class CommandLineTest {
           --system-token "a sixteen or"  | --system-token has
           """)
   void aBadOptionIsRefusedWithOneClearMessage(String line, String message) {
-    assertThatThrownBy(() -> CommandLine.parse(List.of(line.split(" ", 2)), Map.of()))
+    assertThatThrownBy(() -> CommandLine.parse(Command.UP, List.of(line.split(" ", 2)), Map.of()))
         .isInstanceOf(StartProblem.class)
         .hasMessageContaining(message)
         .hasMessageContaining("\n");
@@ -94,7 +135,8 @@ class CommandLineTest {
 
   @Test
   void aRefusedSystemTokenIsNotRepeated() {
-    assertThatThrownBy(() -> CommandLine.parse(List.of("--system-token", "hunter2"), Map.of()))
+    assertThatThrownBy(
+            () -> CommandLine.parse(Command.UP, List.of("--system-token", "hunter2"), Map.of()))
         .message()
         .doesNotContain("hunter2");
   }

@@ -1,4 +1,4 @@
-package io.mas.standalone;
+package io.mas.dev.options;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,11 +6,16 @@ import org.jspecify.annotations.Nullable;
 public final class StartProblem extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  StartProblem(String problem, String action) {
+  /**
+   * @param problem what is wrong
+   * @param action what the user may do about it
+   */
+  public StartProblem(String problem, String action) {
     this(problem, action, null);
   }
 
-  StartProblem(String problem, String action, @Nullable Throwable cause) {
+  /** The same with its cause. */
+  public StartProblem(String problem, String action, @Nullable Throwable cause) {
     super(problem + "\n" + action, cause);
   }
 }

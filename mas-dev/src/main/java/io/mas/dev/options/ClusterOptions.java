@@ -1,4 +1,4 @@
-package io.mas.standalone;
+package io.mas.dev.options;
 
 import io.mas.common.object.Layout;
 import java.nio.file.Path;
@@ -8,15 +8,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store in one process is started with.
+ * What a store on this machine is started with.
  *
  * @param bind address that the API and the management port listen on
  * @param port of the API, 0 for any free one
  * @param managementPort of health and metrics, 0 for any free one
- * @param data directory that holds {@code node-1} … and {@code metadata}; made if there is none
+ * @param data directory that holds {@code node-1} … and the rest; made if there is none
  * @param nodes storage nodes, 1 to {@value #MAX_NODES}; 1 means that none may fail
  * @param erasure data and parity shards of new files, such as {@code 4+2}
  * @param systemToken the secret of the business backend; "" for the one kept in {@code data}
+ * @param middleware running servers that are to be used
  * @param settings further settings of the gateway, by their names, such as {@code
  *     mas.object.delete-grace}
  */
@@ -28,12 +29,14 @@ public record ClusterOptions(
     int nodes,
     String erasure,
     String systemToken,
+    Middleware middleware,
     Map<String, String> settings) {
 
   /** Each node is a server with its own threads and pools, about 15 MB. */
   static final int MAX_NODES = 64;
 
-  static final String LOOPBACK = "127.0.0.1";
+  /** Default of {@code --bind}: this machine alone. */
+  public static final String LOOPBACK = "127.0.0.1";
 
   private static final int MAX_PORT = 65_535;
   private static final Pattern GEOMETRY = Pattern.compile("([1-9]\\d?)\\+(\\d\\d?)");
@@ -68,28 +71,34 @@ public record ClusterOptions(
 
   /** Any free ports, six nodes, 4+2, a secret of its own. */
   public static ClusterOptions in(Path data) {
-    return new ClusterOptions(LOOPBACK, 0, 0, data, 6, "4+2", "", Map.of());
+    return new ClusterOptions(LOOPBACK, 0, 0, data, 6, "4+2", "", Middleware.NONE, Map.of());
   }
 
   /** The same with another number of nodes and geometry. */
   public ClusterOptions withNodes(int nodes, String erasure) {
     return new ClusterOptions(
-        bind, port, managementPort, data, nodes, erasure, systemToken, settings);
+        bind, port, managementPort, data, nodes, erasure, systemToken, middleware, settings);
+  }
+
+  /** The same with these running servers. */
+  public ClusterOptions withMiddleware(Middleware middleware) {
+    return new ClusterOptions(
+        bind, port, managementPort, data, nodes, erasure, systemToken, middleware, settings);
   }
 
   /** The same with these settings of the gateway. */
   public ClusterOptions withSettings(Map<String, String> settings) {
     return new ClusterOptions(
-        bind, port, managementPort, data, nodes, erasure, systemToken, settings);
+        bind, port, managementPort, data, nodes, erasure, systemToken, middleware, settings);
   }
 
   /** How many nodes may fail without loss, at least; 0 with a single node. */
-  int minNodeFailures() {
+  public int minNodeFailures() {
     return nodes == 1 ? 0 : 1;
   }
 
   /** How many nodes may fail at once without a loss, if they hold equally many shards. */
-  int survivableFailures() {
+  public int survivableFailures() {
     Layout layout = layout(erasure);
     return Math.min(layout.m() / mostPerNode(nodes, layout), nodes - 1);
   }

@@ -1,4 +1,4 @@
-package io.mas.standalone;
+package io.mas.dev.options;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,48 +11,56 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/** The systemToken that a data directory keeps, in a file that only its owner can read. */
-final class SystemToken {
-  static final String NAME = "system-token";
-
+/** A secret that a directory keeps, in a file that only its owner can read. */
+final class Secret {
   /** As many as of the temporary tokens (design.md, section 8). */
   private static final int RANDOM_BYTES = 32;
 
-  private SystemToken() {}
+  private Secret() {}
 
   /**
-   * The token of the directory, made at the first call.
+   * The secret of this name, made at the first call.
    *
    * @param random must not be guessable
    * @throws StartProblem if it cannot be read or written
    */
-  static String of(Path directory, RandomGenerator random) {
-    Path file = directory.resolve(NAME);
+  static String of(Path directory, String name, RandomGenerator random) {
+    return of(directory, name, () -> random(random));
+  }
+
+  /** The same, made in another way. */
+  static String of(Path directory, String name, Supplier<String> made) {
+    Path file = directory.resolve(name);
     try {
       if (!Files.exists(file)) {
-        write(file, random);
+        write(file, made.get());
       }
-      String token = Files.readString(file, StandardCharsets.US_ASCII).strip();
-      if (token.isEmpty()) {
+      String secret = Files.readString(file, StandardCharsets.US_ASCII).strip();
+      if (secret.isEmpty()) {
         throw new StartProblem(
-            "The file %s is empty.".formatted(file), "Delete it, and a new token is made.");
+            "The file %s is empty.".formatted(file), "Delete it, and a new one is made.");
       }
-      return token;
+      return secret;
     } catch (IOException e) {
       throw new StartProblem(
           "The file %s cannot be read or written: %s.".formatted(file, e),
-          "Make it readable for the user that starts MAS, or use --system-token.",
+          "Make it readable for the user that starts MAS.",
           e);
     }
   }
 
-  private static void write(Path file, RandomGenerator random) throws IOException {
+  private static String random(RandomGenerator random) {
     byte[] bytes = new byte[RANDOM_BYTES];
     random.nextBytes(bytes);
-    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes) + "\n";
-    Path temporary = file.resolveSibling(NAME + ".tmp");
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** Writes a secret, in place of one that the file may hold. */
+  static void write(Path file, String secret) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     Files.deleteIfExists(temporary);
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -61,7 +69,7 @@ final class SystemToken {
             temporary,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             ownerOnly)) {
-      channel.write(ByteBuffer.wrap(token.getBytes(StandardCharsets.US_ASCII)));
+      channel.write(ByteBuffer.wrap((secret + "\n").getBytes(StandardCharsets.US_ASCII)));
       channel.force(true);
     }
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
