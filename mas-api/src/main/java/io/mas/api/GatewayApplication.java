@@ -1,6 +1,7 @@
 package io.mas.api;
 
 import io.mas.api.block.BlockConfiguration;
+import io.mas.api.metadata.MetadataConfiguration;
 import io.mas.api.nodes.NodesConfiguration;
 import io.mas.api.object.ObjectConfiguration;
 import io.mas.api.web.StatusConfiguration;
@@ -19,6 +20,7 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties(RolesProperties.class)
 @Import({
   BlockConfiguration.class,
+  MetadataConfiguration.class,
   NodesConfiguration.class,
   ObjectConfiguration.class,
   RabbitConfiguration.class,
