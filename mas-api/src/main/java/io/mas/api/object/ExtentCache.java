@@ -9,6 +9,7 @@ import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.PartId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,26 +54,28 @@ final class ExtentCache implements ExtentSource {
     cache.invalidate(id);
   }
 
+  /** What is known stays known if the metadata do not answer. */
   @Override
   public ExtentDocument again(ExtentDocument stale) {
-    forget(stale.id());
-    return get(stale.id());
+    return read(stale.id());
   }
 
   private ExtentDocument get(ExtentId id) {
     @Nullable ExtentDocument cached = cache.getIfPresent(id);
-    if (cached != null) {
-      return cached;
-    }
-    for (ExtentDocument extent :
-        metadata.extents(id.part(), id.ordinal(), AHEAD, Concern.MAJORITY)) {
-      cache.put(extent.id(), extent);
-      cached = extent.id().equals(id) ? extent : cached;
-    }
-    if (cached == null) {
-      throw new MasException(
-          ErrorCode.TOO_FEW_SHARDS, "the file's extent %s is gone".formatted(id));
-    }
-    return cached;
+    return cached == null ? read(id) : cached;
+  }
+
+  private ExtentDocument read(ExtentId id) {
+    List<ExtentDocument> found = metadata.extents(id.part(), id.ordinal(), AHEAD, Concern.MAJORITY);
+    found.forEach(extent -> cache.put(extent.id(), extent));
+    return found.stream()
+        .filter(extent -> extent.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> gone(id));
+  }
+
+  private MasException gone(ExtentId id) {
+    forget(id);
+    return new MasException(ErrorCode.TOO_FEW_SHARDS, "the file's extent %s is gone".formatted(id));
   }
 }

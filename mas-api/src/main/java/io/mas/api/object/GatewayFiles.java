@@ -22,6 +22,7 @@ final class GatewayFiles implements Files {
   private static final int MAX_ROUNDS = 20;
 
   private final MetadataStore metadata;
+  private final FileCache downloads;
   private final FileReader reader;
   private final ExtentSource extents;
   private final CommitRecords records;
@@ -35,11 +36,13 @@ final class GatewayFiles implements Files {
 
   GatewayFiles(
       MetadataStore metadata,
+      FileCache downloads,
       FileReader reader,
       ExtentSource extents,
       CommitRecords records,
       Settings settings) {
     this.metadata = metadata;
+    this.downloads = downloads;
     this.reader = reader;
     this.extents = extents;
     this.records = records;
@@ -58,7 +61,9 @@ final class GatewayFiles implements Files {
 
   @Override
   public StoredFile open(ObjectHash hash) {
-    return live(hash, Concern.MAJORITY)
+    return downloads
+        .read(hash)
+        .filter(FileDocument::live)
         .map(Opened::new)
         .orElseThrow(() -> underWay(hash) ? notFinished(hash) : noSuchFile(hash));
   }
@@ -78,6 +83,7 @@ final class GatewayFiles implements Files {
       WriteOutcome outcome = metadata.compareAndSetFile(deleted);
       CrashPoint.reached("delete.applied");
       if (outcome == WriteOutcome.APPLIED) {
+        downloads.saw(deleted);
         records.deleted(deleted);
         return FileInfo.of(file);
       }

@@ -53,6 +53,7 @@ public final class ObjectRoom {
     this.files =
         new GatewayFiles(
             metadata,
+            new FileCache(metadata, outside.clock()),
             reader,
             cache,
             records,
