@@ -13,14 +13,14 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /** Uploads in chunks, four at a time and in an order of its own, as a browser may. */
-final class ChunkedUpload {
+public final class ChunkedUpload {
   private ChunkedUpload() {}
 
   /**
    * Sends all chunks and finishes; the answer is that of {@code finish}, or of {@code init} if the
    * file is stored already.
    */
-  static Answer send(MasClient client, Content content, long chunkSize, long seed)
+  public static Answer send(MasClient client, Content content, long chunkSize, long seed)
       throws Exception {
     String token = client.uploadToken(content.hash());
     Answer begun = client.init(token, content.name());
@@ -45,7 +45,7 @@ final class ChunkedUpload {
   }
 
   /** The bytes of a chunk, numbered from 1. */
-  static Content chunk(Content content, long chunkSize, int number) {
+  public static Content chunk(Content content, long chunkSize, int number) {
     long from = (number - 1) * chunkSize;
     return content.slice(from, Math.min(content.length(), from + chunkSize));
   }

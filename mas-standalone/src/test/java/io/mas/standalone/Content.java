@@ -13,36 +13,70 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A file of a test: bytes that can be read any number of times, from any place.
- *
- * @param name as the client calls it
- * @param length bytes
- * @param hash SHA-256 of all of them
- * @param source opens the bytes from an offset on
- */
-record Content(String name, long length, String hash, LongFunction<InputStream> source) {
+/** A file of a test: bytes that can be read any number of times, from any place. Thread-safe. */
+public final class Content {
+  private static final int BITS_OF_BYTE = 8;
+
+  private final String name;
+  private final long length;
+  private final LongFunction<InputStream> source;
+  private volatile @Nullable String hash;
+
+  private Content(String name, long length, LongFunction<InputStream> source) {
+    this.name = name;
+    this.length = length;
+    this.source = source;
+  }
+
+  /** As the client calls it. */
+  public String name() {
+    return name;
+  }
+
+  /** How many bytes. */
+  public long length() {
+    return length;
+  }
+
+  /** SHA-256 of all bytes, in hex. */
+  public String hash() {
+    String known = hash;
+    if (known == null) {
+      known = sha256();
+      hash = known;
+    }
+    return known;
+  }
+
+  private String sha256() {
+    try (InputStream in = open()) {
+      return sha256(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @Override
   public String toString() {
     return name;
   }
 
-  static Content of(String name, byte[] bytes) {
-    return made(
+  public static Content of(String name, byte[] bytes) {
+    return new Content(
         name,
         bytes.length,
         from -> new ByteArrayInputStream(bytes, (int) from, bytes.length - (int) from));
   }
 
-  static Content text(String name, String text) {
+  public static Content text(String name, String text) {
     return of(name, text.getBytes(StandardCharsets.UTF_8));
   }
 
   static Content of(Path file) {
     try {
-      return made(file.getFileName().toString(), Files.size(file), from -> open(file, from));
+      return new Content(file.getFileName().toString(), Files.size(file), from -> open(file, from));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -59,36 +93,37 @@ record Content(String name, long length, String hash, LongFunction<InputStream> 
   }
 
   /** Bytes that do not compress, the same for the same seed. */
-  static Content random(String name, long length, long seed) {
-    return made(name, length, from -> new RandomBytes(seed, from, length));
+  public static Content random(String name, long length, long seed) {
+    return new Content(name, length, from -> new RandomBytes(seed, from, length, BITS_OF_BYTE));
   }
 
-  private static Content made(String name, long length, LongFunction<InputStream> source) {
-    try (InputStream in = source.apply(0)) {
-      return new Content(name, length, sha256(in, OutputStream.nullOutputStream()), source);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Bytes of which zstd saves half, the same for the same seed. */
+  public static Content compressible(String name, long length, long seed) {
+    return new Content(name, length, from -> new RandomBytes(seed, from, length, BITS_OF_BYTE / 2));
   }
 
-  /** Copies a stream to its end and returns the SHA-256 of what it held. */
-  static String sha256(InputStream in, OutputStream out) throws IOException {
+  private static String sha256(InputStream in) throws IOException {
+    MessageDigest digest = digest();
+    new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** SHA-256. */
+  static MessageDigest digest() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      new DigestInputStream(in, digest).transferTo(out);
-      return HexFormat.of().formatHex(digest.digest());
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
   }
 
-  InputStream open() {
+  public InputStream open() {
     return source.apply(0);
   }
 
   /** The bytes from an offset on, as a content of their own. */
-  Content slice(long from, long to) {
-    return made(
+  public Content slice(long from, long to) {
+    return new Content(
         name, to - from, more -> new BoundedInput(source.apply(from + more), to - from - more));
   }
 

@@ -9,11 +9,18 @@ final class RandomBytes extends InputStream {
 
   private final long seed;
   private final long length;
+  private final byte mask;
   private final byte[] block = new byte[BLOCK];
   private long position;
   private long held = -1;
 
-  RandomBytes(long seed, long from, long length) {
+  /**
+   * @param from where to begin
+   * @param length of the whole, of which {@code from} is a part
+   * @param bits of each byte that are random; the others are 0
+   */
+  RandomBytes(long seed, long from, long length, int bits) {
+    this.mask = (byte) ((1 << bits) - 1);
     this.seed = seed;
     this.position = from;
     this.length = length;
@@ -36,6 +43,9 @@ final class RandomBytes extends InputStream {
     long number = position / BLOCK;
     if (number != held) {
       new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number).nextBytes(block);
+      for (int i = 0; mask != -1 && i < block.length; i++) {
+        block[i] &= mask;
+      }
       held = number;
     }
     int at = (int) (position % BLOCK);

@@ -2,18 +2,16 @@ package io.mas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mas.standalone.load.Down;
+import io.mas.standalone.load.MixedLoad;
+import io.mas.standalone.load.MixedLoad.Settings;
+import io.mas.standalone.load.Outages.Outage;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,18 +44,17 @@ class RandomKillTest {
 
   private static final int STARTS_PER_EARLY_KILL = 8;
 
-  private final long seed = Long.getLong("mas.seed", System.nanoTime());
-  private final Random random = new Random(seed);
-  private final AtomicLong acknowledged = new AtomicLong();
-  private final List<KillLoad> clients =
-      IntStream.range(0, 4).mapToObj(number -> new KillLoad(number, seed, acknowledged)).toList();
+  private final MixedLoad load =
+      new MixedLoad(Settings.of(4, Duration.ZERO).withRecovery(Duration.ZERO));
+  private final Random random = new Random(load.seed());
+  private @Nullable Outage killed;
 
   @TempDir Path data;
 
   @Test
   void acknowledgedFilesSurviveAFewKills() throws Exception {
     killTimes(3);
-    assertThat(acknowledged.get()).isPositive();
+    assertThat(load.acknowledged()).isPositive();
   }
 
   @Test
@@ -67,7 +64,7 @@ class RandomKillTest {
   }
 
   private void killTimes(int kills) throws Exception {
-    System.out.printf("random kills: -Dmas.seed=%d -Dmas.kills=%d%n", seed, kills);
+    System.out.printf("random kills: -Dmas.seed=%d -Dmas.kills=%d%n", load.seed(), kills);
     int early = 0;
     for (int kill = 1; kill <= kills; kill++) {
       if (random.nextInt(STARTS_PER_EARLY_KILL) == 0) {
@@ -78,7 +75,7 @@ class RandomKillTest {
       }
       System.out.printf(
           "%d kills, %d while starting; %d requests acknowledged%n",
-          kill, early, acknowledged.get());
+          kill, early, load.acknowledged());
     }
     try (StoreProcess store = StoreProcess.start(data, FLAGS);
         MasClient client = store.client(data)) {
@@ -94,37 +91,32 @@ class RandomKillTest {
   }
 
   private void checkThenKillUnderLoad() throws Exception {
-    AtomicBoolean killed = new AtomicBoolean();
     try (StoreProcess store = StoreProcess.start(data, FLAGS);
-        MasClient client = store.client(data);
-        ExecutorService threads = Executors.newFixedThreadPool(clients.size())) {
+        MasClient client = store.client(data)) {
       check(client);
-      List<Future<?>> loads = new ArrayList<>();
-      clients.forEach(load -> loads.add(threads.submit(() -> load.run(client, clients, killed))));
-      pauseUnderLoad();
-      killed.set(true);
-      store.kill();
-      for (Future<?> load : loads) {
-        load.get();
-      }
+      load.during(
+          List.of(client),
+          () -> {
+            pauseUnderLoad();
+            killed = load.outages().begin(Down.STORE);
+            store.kill();
+          });
     }
   }
 
-  /** Reads every file that a client knows of, while nobody changes any. */
+  /** Looks at every file that a client knows of, while nobody changes any. */
   private void check(MasClient client) {
-    for (KillLoad load : clients) {
-      for (KnownFile file : load.files()) {
-        assertThat(file.quietVerdict(client.download(file.content().hash())))
-            .as("seed %d", seed)
-            .isEmpty();
-      }
+    if (killed != null) {
+      killed.end();
     }
+    load.check(List.of(client));
+    assertThat(load.violations()).as("mas.seed=%d", load.seed()).isEmpty();
   }
 
   private void pauseUnderLoad() {
-    long enough = acknowledged.get() + random.nextInt(MOST_REQUESTS);
+    long enough = load.acknowledged() + random.nextInt(MOST_REQUESTS);
     long deadline = System.nanoTime() + LONGEST_LOAD.toNanos();
-    while (acknowledged.get() < enough && System.nanoTime() < deadline) {
+    while (load.acknowledged() < enough && System.nanoTime() < deadline) {
       LockSupport.parkNanos(1_000_000);
     }
     pause(LAST_MOMENTS);

@@ -16,7 +16,7 @@ import org.springframework.util.FileSystemUtils;
  * does, stopped after the last. Tests leave it as they found it: all nodes running, no folder
  * changed.
  */
-final class SharedStore implements ParameterResolver {
+public final class SharedStore implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(SharedStore.class);
 
@@ -25,7 +25,7 @@ final class SharedStore implements ParameterResolver {
    *
    * @param cluster six nodes, 4+2
    */
-  record Store(Cluster cluster, MasClient client, Path data) implements AutoCloseable {
+  public record Store(Cluster cluster, MasClient client, Path data) implements AutoCloseable {
     static Store start(Path data) {
       // Garbage is to be seen going within a test.
       Map<String, String> settings =

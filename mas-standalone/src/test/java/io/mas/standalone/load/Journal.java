@@ -1,0 +1,156 @@
+package io.mas.standalone.load;
+
+import io.mas.common.error.ErrorCode;
+import io.mas.standalone.load.KnownFile.State;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * Judges every answer, and counts: one that was expected, one that an outage excuses, or a
+ * violation. Thread-safe.
+ */
+final class Journal {
+  /** So many violations are kept; one is enough. */
+  private static final int MOST_VIOLATIONS = 50;
+
+  private static final int OK = 200;
+
+  private final LongSupplier clock;
+  private final Outages outages;
+  private final Map<Operation, Tally> tallies = new EnumMap<>(Operation.class);
+  private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
+  private final AtomicLong violationCount = new AtomicLong();
+
+  /** What became of the requests of one kind. */
+  private static final class Tally {
+    final LongAdder ok = new LongAdder();
+    final LongAdder provoked = new LongAdder();
+    final LongAdder excused = new LongAdder();
+    final LongAdder later = new LongAdder();
+    final LongAdder bytes = new LongAdder();
+    final LongAdder nanos = new LongAdder();
+    final LongAccumulator longest = new LongAccumulator(Math::max, 0);
+  }
+
+  /**
+   * A journal whose times begin now.
+   *
+   * @param recovery within which everything is to be normal after an outage
+   */
+  Journal(LongSupplier nanoTime, Duration recovery) {
+    long origin = nanoTime.getAsLong();
+    this.clock = () -> nanoTime.getAsLong() - origin;
+    this.outages = new Outages(clock, recovery);
+    for (Operation operation : Operation.values()) {
+      tallies.put(operation, new Tally());
+    }
+  }
+
+  Outages outages() {
+    return outages;
+  }
+
+  /** Nanoseconds since the beginning. */
+  long now() {
+    return clock.getAsLong();
+  }
+
+  /**
+   * Counts how an exchange ended.
+   *
+   * @param expected whether it may end so with nothing down
+   */
+  void note(Exchange exchange, boolean expected) {
+    Tally tally = tally(exchange.operation());
+    Exchange.Result result = exchange.result();
+    tally.nanos.add(exchange.end() - exchange.start());
+    tally.longest.accumulate(exchange.end() - exchange.start());
+    tally.bytes.add(result.bytes());
+    if (!expected) {
+      excuse(exchange, tally);
+    } else if (result.code() == OK) {
+      tally.ok.increment();
+    } else {
+      tally.provoked.increment();
+    }
+  }
+
+  private void excuse(Exchange exchange, Tally tally) {
+    Exchange.Result result = exchange.result();
+    if (result.code() == ErrorCode.TOO_MANY_REQUESTS.code()) {
+      tally.later.increment();
+    } else if (result.isHung() || !outages.excuse(exchange)) {
+      violation(exchange + ", which nothing explains");
+      return;
+    } else {
+      tally.excused.increment();
+    }
+    if ((result.status() == 503 || result.status() == 429) && !result.retryAfter()) {
+      violation(exchange + ", without Retry-After");
+    }
+  }
+
+  /** Judges that a file was seen so between two times. */
+  void saw(KnownFile file, State state, long from, long to) {
+    file.contradiction(state, outages.truthFrom(from, to), to).ifPresent(this::violation);
+  }
+
+  void violation(String what) {
+    if (violationCount.incrementAndGet() <= MOST_VIOLATIONS) {
+      violations.add("at %.3f s: %s".formatted(now() / 1e9, what));
+    }
+  }
+
+  List<String> violations() {
+    return List.copyOf(violations);
+  }
+
+  /** How often requests of a kind have gone as they should. */
+  long count(Operation operation) {
+    Tally tally = tally(operation);
+    return tally.ok.sum() + tally.provoked.sum();
+  }
+
+  private Tally tally(Operation operation) {
+    Tally tally = tallies.get(operation);
+    if (tally == null) {
+      throw new IllegalStateException("every operation has a tally");
+    }
+    return tally;
+  }
+
+  /** Figures for people. */
+  String report() {
+    StringBuilder out = new StringBuilder();
+    out.append("              ok  provoked   excused  later       MiB   mean ms    max ms\n");
+    tallies.forEach((operation, tally) -> out.append(line(operation, tally)).append('\n'));
+    outages.all().forEach(outage -> out.append(outage).append('\n'));
+    return out.append(violationCount).append(" violations").toString();
+  }
+
+  private static String line(Operation operation, Tally tally) {
+    long ok = tally.ok.sum();
+    long provoked = tally.provoked.sum();
+    long excused = tally.excused.sum();
+    long later = tally.later.sum();
+    return String.format(
+        Locale.ROOT,
+        "%-12s %6d %8d %8d %6d %9.1f %9.1f %9.1f",
+        operation,
+        ok,
+        provoked,
+        excused,
+        later,
+        tally.bytes.sum() / (double) (1 << 20),
+        tally.nanos.sum() / 1e6 / Math.max(1, ok + provoked + excused + later),
+        tally.longest.get() / 1e6);
+  }
+}
