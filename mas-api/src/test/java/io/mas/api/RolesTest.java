@@ -71,6 +71,17 @@ class RolesTest {
     }
   }
 
+  @Test
+  void aProcessWithoutKeysDoesNotStart() {
+    try (Outside outside = new Outside(directory).without("internalKeys")) {
+      assertThatThrownBy(() -> outside.start(null))
+          .rootCause()
+          .hasMessage("mas.internal.keys has no key.");
+      assertThatThrownBy(() -> outside.start("repair"))
+          .hasStackTraceContaining("openssl rand -hex 32");
+    }
+  }
+
   private static int status(ConfigurableApplicationContext context, String port, String path)
       throws Exception {
     URI uri =

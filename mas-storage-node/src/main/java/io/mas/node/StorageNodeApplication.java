@@ -20,10 +20,14 @@ public class StorageNodeApplication {
 
   /** Starts the node. */
   public static void main(String[] args) {
+    application().run(args);
+  }
+
+  static SpringApplication application() {
     SpringApplication application = new SpringApplication(StorageNodeApplication.class);
     // Its own defaults; then application.yaml of the working directory or of ./config.
     application.setDefaultProperties(Map.of("spring.config.name", "mas-node,application"));
-    application.run(args);
+    return application;
   }
 
   /** There is no default that works: a node without keys does not start. */

@@ -109,7 +109,7 @@ final class NodeClient implements AutoCloseable {
   HttpResponse<byte[]> send(String method, String path, byte[] body, Map<String, String> all) {
     BodyPublisher publisher =
         body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
-    var request = HttpRequest.newBuilder(address.resolve(path)).method(method, publisher);
+    var request = HttpRequest.newBuilder(URI.create(address + path)).method(method, publisher);
     all.forEach(request::header);
     try {
       return http.send(request.build(), BodyHandlers.ofByteArray());
@@ -135,7 +135,7 @@ final class NodeClient implements AutoCloseable {
   /** The body of a GET as it comes, over a connection with small buffers. */
   InputStream open(ShardKey key, int from, int count) throws IOException {
     String path = InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count);
-    var connection = (HttpURLConnection) address.resolve(path).toURL().openConnection();
+    var connection = (HttpURLConnection) URI.create(address + path).toURL().openConnection();
     signed("GET", path, new byte[0]).forEach(connection::setRequestProperty);
     return connection.getInputStream();
   }

@@ -9,6 +9,15 @@ final class StorageNodeProcess {
   private StorageNodeProcess() {}
 
   static Process start(Path data, String cluster) throws IOException {
+    return start(data, cluster, NodeClient.KEY);
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param keys what the environment says of {@code mas.internal.keys}
+   */
+  static Process start(Path data, String cluster, String keys) throws IOException {
     List<String> command =
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -24,7 +33,7 @@ final class StorageNodeProcess {
             // nobody is there: a node needs no broker to start
             "--mas.rabbitmq.uri=amqp://127.0.0.1:1");
     ProcessBuilder process = new ProcessBuilder(command).redirectErrorStream(true);
-    process.environment().put("MAS_INTERNAL_KEYS", NodeClient.KEY);
+    process.environment().put("MAS_INTERNAL_KEYS", keys);
     return process.start();
   }
 }

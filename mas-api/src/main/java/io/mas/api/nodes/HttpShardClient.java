@@ -277,12 +277,8 @@ final class HttpShardClient implements ShardClient {
   private Refused refused(String node, ClassicHttpResponse response, HttpRequest sent)
       throws IOException {
     NodeException refusal = refusal(node, response);
-    NodeError error = refusal.error().orElse(null);
-    if (error == NodeError.UNAUTHENTICATED) {
-      signer.rejected(sent);
-    }
-    return new Refused(
-        refusal, error == NodeError.CLOCK_SKEW && signer.followClock(sent, response));
+    boolean skewed = refusal.error().filter(NodeError.CLOCK_SKEW::equals).isPresent();
+    return new Refused(refusal, skewed && signer.followClock(sent, response));
   }
 
   /**
@@ -316,21 +312,34 @@ final class HttpShardClient implements ShardClient {
     }
   }
 
-  private static NodeException refusal(String node, ClassicHttpResponse response)
-      throws IOException {
+  private NodeException refusal(String node, ClassicHttpResponse response) throws IOException {
     Header header = response.getFirstHeader(InternalApi.ERROR);
-    HttpEntity entity = response.getEntity();
-    String text =
-        entity == null
-            ? ""
-            : new String(entity.getContent().readNBytes(1000), StandardCharsets.UTF_8);
-    String message = "node %s: HTTP %d %s".formatted(node, response.getCode(), text);
+    String name = header == null ? "" : header.getValue();
+    String message =
+        "node %s: HTTP %d %s %s".formatted(node, response.getCode(), name, text(response));
     for (NodeError error : NodeError.values()) {
-      if (header != null && error.name().equals(header.getValue())) {
-        return new NodeException(error, message);
+      if (error.name().equals(name)) {
+        return new NodeException(error, message + advice(error));
       }
     }
-    return new NodeException(message, null);
+    return new NodeException(
+        name.isEmpty() ? message : message + " (a refusal that this version does not know)", null);
+  }
+
+  private static String text(ClassicHttpResponse response) throws IOException {
+    HttpEntity entity = response.getEntity();
+    return entity == null
+        ? ""
+        : new String(entity.getContent().readNBytes(1000), StandardCharsets.UTF_8).strip();
+  }
+
+  private String advice(NodeError error) {
+    return switch (error) {
+      case UNAUTHENTICATED -> " (%s)".formatted(signer.advice());
+      case UNSUPPORTED_PROTOCOL ->
+          " (this gateway speaks %d: upgrade the older of the two)".formatted(InternalApi.VERSION);
+      default -> "";
+    };
   }
 
   /** Carries a refusal out of the response handler. */

@@ -25,8 +25,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Who the storage nodes are and which of them answer (design.md, section 6). Fed by announcements,
  * by direct probes of nodes that are silent, and by the failures of real requests. A node that
- * fails is <em>suspect</em>: it gets no new writes and is read last, until a probe succeeds.
- * Nothing is ever concluded from silence alone. Thread-safe.
+ * fails is <em>suspect</em>: it gets no new writes and is read last, until a probe succeeds. One
+ * that answers, but does not trust or understand this gateway, gets no new writes either; it is
+ * alive, and nothing follows for the shards that it holds. Nothing is ever concluded from silence
+ * alone. Thread-safe.
  */
 public final class NodeView implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeView.class);
@@ -46,15 +48,33 @@ public final class NodeView implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private NodeDiscovery.@Nullable Subscription subscription;
 
+  /** How the last request or probe of a node went. */
+  private enum Access {
+    /** It does what it is asked. */
+    SERVES,
+    /** It answers that it does not trust or understand this gateway: a sign of life. */
+    REFUSES,
+    /** It does not answer, or not as the node that was meant. */
+    FAILS
+  }
+
   /**
    * What is known of a node.
    *
    * @param announcement the last one accepted
-   * @param heard when anything was last heard of it, Unix milliseconds
+   * @param heard when there was last a sign of life, Unix milliseconds
    * @param saved when its document was last written, Unix milliseconds
-   * @param suspect whether the last request or probe failed
+   * @param access how the last request or probe went
    */
-  private record Entry(NodeAnnouncement announcement, long heard, long saved, boolean suspect) {
+  private record Entry(NodeAnnouncement announcement, long heard, long saved, Access access) {
+    Standing standing() {
+      return new Standing(
+          Member.of(announcement),
+          announcement.state(),
+          access == Access.FAILS,
+          access == Access.SERVES);
+    }
+
     boolean sameLife(NodeIdentity identity) {
       return announcement.identity().equals(identity);
     }
@@ -64,11 +84,12 @@ public final class NodeView implements AutoCloseable {
    * How a node stands, for health and operators.
    *
    * @param suspect whether it answers nothing at the moment
+   * @param serves whether it does what this gateway asks
    */
-  public record Standing(Member member, NodeState state, boolean suspect) {
+  public record Standing(Member member, NodeState state, boolean suspect, boolean serves) {
     /** Whether it gets new shards. */
     public boolean writable() {
-      return !suspect && state == NodeState.UP;
+      return serves && state == NodeState.UP;
     }
   }
 
@@ -84,7 +105,7 @@ public final class NodeView implements AutoCloseable {
   /** Begins with the saved view, listens, asks who is there, and probes who is silent. */
   public void start(NodeDiscovery nodes) {
     for (NodeDocument saved : metadata.nodes()) {
-      entries.putIfAbsent(saved.nodeId(), new Entry(saved.announcement(), 0, 0, true));
+      entries.putIfAbsent(saved.nodeId(), new Entry(saved.announcement(), 0, 0, Access.FAILS));
     }
     subscription = nodes.listen(this::accept);
     nodes.ask();
@@ -99,8 +120,8 @@ public final class NodeView implements AutoCloseable {
   }
 
   /**
-   * @param answered whether the node itself has said so in answer to a probe; only that ends a
-   *     suspicion, since a node whose requests fail may go on announcing itself
+   * @param answered whether the node itself has said so in answer to a probe; only that gives it
+   *     access again, since a node whose requests fail may go on announcing itself
    */
   private void accept(NodeAnnouncement news, boolean answered) {
     try {
@@ -118,28 +139,28 @@ public final class NodeView implements AutoCloseable {
   private @Nullable Entry merge(NodeAnnouncement news, @Nullable Entry known, boolean answered) {
     long now = clock.millis();
     if (known == null || known.saved == 0) {
-      return save(news) ? new Entry(news, now, now, false) : known;
+      return save(news) ? new Entry(news, now, now, Access.SERVES) : known;
     }
     if (!follows(news, known.announcement)) {
       return known;
     }
     if (!known.sameLife(news.identity())) {
-      return save(news) ? new Entry(news, now, now, false) : known;
+      return save(news) ? new Entry(news, now, now, Access.SERVES) : known;
     }
-    boolean suspect = known.suspect && !answered;
+    Access access = answered ? Access.SERVES : known.access;
     return now - known.saved < SAVE_EVERY_MILLIS
-        ? new Entry(news, now, known.saved, suspect)
-        : saveAgain(news, known, suspect);
+        ? new Entry(news, now, known.saved, access)
+        : saveAgain(news, known, access);
   }
 
   /** The same life later: it was accepted, so that it goes on while the metadata are away. */
-  private Entry saveAgain(NodeAnnouncement news, Entry known, boolean suspect) {
+  private Entry saveAgain(NodeAnnouncement news, Entry known, Access access) {
     long now = clock.millis();
     try {
-      return save(news) ? new Entry(news, now, now, suspect) : known;
+      return save(news) ? new Entry(news, now, now, access) : known;
     } catch (MasException e) {
       LOG.warn("announcement of node {} not saved: {}", news.identity().nodeId(), e.getMessage());
-      return new Entry(news, now, known.saved, suspect);
+      return new Entry(news, now, known.saved, access);
     }
   }
 
@@ -189,22 +210,35 @@ public final class NodeView implements AutoCloseable {
    * life. A caller that was interrupted has learnt nothing of the node.
    */
   public void failed(Member member, NodeException failure) {
-    boolean alive =
-        failure
-            .error()
-            .filter(error -> error != NodeError.IDENTITY_MISMATCH && error != NodeError.NOT_READY)
-            .isPresent();
-    if (!alive && !failure.interrupted()) {
-      entries.computeIfPresent(member.id(), (id, entry) -> suspected(entry, member, failure));
+    Access access = failure.error().map(NodeView::access).orElse(Access.FAILS);
+    if (access != Access.SERVES && !failure.interrupted()) {
+      entries.computeIfPresent(
+          member.id(),
+          (id, entry) ->
+              entry.sameLife(member.identity()) ? lowered(entry, access, failure) : entry);
     }
   }
 
-  private static Entry suspected(Entry entry, Member member, NodeException failure) {
-    if (entry.suspect || !entry.sameLife(member.identity())) {
-      return entry;
+  private static Access access(NodeError error) {
+    return switch (error) {
+      case BAD_REQUEST, DAMAGED_IN_TRANSIT, OTHER_BYTES, NOT_FOUND, READ_ONLY, FULL, IO_ERROR ->
+          Access.SERVES;
+      case UNAUTHENTICATED, CLOCK_SKEW, UNSUPPORTED_PROTOCOL, FOREIGN_CLUSTER -> Access.REFUSES;
+      case IDENTITY_MISMATCH, NOT_READY -> Access.FAILS;
+    };
+  }
+
+  private Entry lowered(Entry entry, Access access, NodeException failure) {
+    if (entry.access != access) {
+      LOG.warn(
+          "node {} at {} {}: {}",
+          entry.announcement.identity().nodeId(),
+          entry.announcement.address(),
+          access == Access.FAILS ? "is suspect" : "refuses this gateway",
+          failure.getMessage());
     }
-    LOG.warn("node {} at {} is suspect: {}", member.id(), member.address(), failure.getMessage());
-    return new Entry(entry.announcement, entry.heard, entry.saved, true);
+    long heard = access == Access.REFUSES ? clock.millis() : entry.heard;
+    return new Entry(entry.announcement, heard, entry.saved, access);
   }
 
   /** Nodes that take new shards now. */
@@ -220,7 +254,7 @@ public final class NodeView implements AutoCloseable {
   /** Whether the last request or probe of the node failed; true also for one never heard of. */
   public boolean suspect(String nodeId) {
     Entry entry = entries.get(nodeId);
-    return entry == null || entry.suspect;
+    return entry == null || entry.access == Access.FAILS;
   }
 
   /** All nodes, in the order of their ids. */
@@ -228,10 +262,7 @@ public final class NodeView implements AutoCloseable {
     return entries.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .map(Map.Entry::getValue)
-        .map(
-            entry ->
-                new Standing(
-                    Member.of(entry.announcement), entry.announcement.state(), entry.suspect))
+        .map(Entry::standing)
         .toList();
   }
 
@@ -245,7 +276,7 @@ public final class NodeView implements AutoCloseable {
       return -1;
     }
     int shardsPerNode = Math.ceilDiv(layout.width(), Math.min(layout.width(), all.size()));
-    int down = (int) all.stream().filter(Standing::suspect).count();
+    int down = (int) all.stream().filter(node -> !node.serves()).count();
     return Math.floorDiv(layout.m() - down * shardsPerNode, shardsPerNode);
   }
 
@@ -259,13 +290,14 @@ public final class NodeView implements AutoCloseable {
     }
   }
 
-  /** Probes once every node that is suspect or silent. */
+  /** Probes once every node that does not serve or is silent. */
   void probeSilent() throws InterruptedException {
     Duration patience = properties.silentAfter();
     long now = clock.millis();
     List<Thread> probes =
         entries.values().stream()
-            .filter(entry -> entry.suspect || now - entry.heard > patience.toMillis())
+            .filter(
+                entry -> entry.access != Access.SERVES || now - entry.heard > patience.toMillis())
             .map(entry -> Thread.ofVirtual().name("mas-probe").start(() -> probe(entry)))
             .toList();
     for (Thread probe : probes) {

@@ -8,10 +8,8 @@ import io.mas.common.protocol.InternalKeys;
 import io.mas.common.protocol.SignedRequest;
 import io.mas.common.protocol.SignedTime;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.apache.hc.core5.http.EntityDetails;
 import org.apache.hc.core5.http.Header;
@@ -34,7 +32,6 @@ final class RequestSigner implements HttpRequestInterceptor {
   /** Addresses whose clocks are remembered; what is forgotten costs one refused request. */
   private static final int MAX_CLOCKS = 10_000;
 
-  private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
   private static final Pattern TIME = Pattern.compile("[1-9][0-9]{0,15}");
 
   private final InternalKeys keys;
@@ -43,8 +40,6 @@ final class RequestSigner implements HttpRequestInterceptor {
 
   /** How far the clock of a node is ahead of ours, in milliseconds, by its address. */
   private final Cache<String, Long> ahead = Caffeine.newBuilder().maximumSize(MAX_CLOCKS).build();
-
-  private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
 
   RequestSigner(InternalKeys keys, InstantSource clock) {
     this.keys = keys;
@@ -94,17 +89,10 @@ final class RequestSigner implements HttpRequestInterceptor {
     return genuine;
   }
 
-  /** Tells the operator, once a minute, of a node that knows none of our keys. */
-  void rejected(HttpRequest sent) {
-    long now = System.nanoTime();
-    long until = quietUntil.get();
-    if (now - until >= 0 && quietUntil.compareAndSet(until, now + QUIET_NANOS)) {
-      LOG.error(
-          "node {} refuses what this gateway signs by {}: every gateway and node needs the same {}",
-          address(sent),
-          keys.first(),
-          InternalKeys.SETTING);
-    }
+  /** What to tell the operator of a node that does not trust what was signed. */
+  String advice() {
+    return "every gateway and node needs the same %s, this gateway signs by %s"
+        .formatted(InternalKeys.SETTING, keys.first());
   }
 
   private static String address(HttpRequest request) {

@@ -74,7 +74,7 @@ final class CommitRecords {
   void deleted(FileDocument file) {
     later(
         nodes.view().standings().stream()
-            .filter(node -> !node.suspect())
+            .filter(NodeView.Standing::serves)
             .map(NodeView.Standing::member)
             .toList(),
         file,

@@ -21,13 +21,16 @@ public class StatusConfiguration {
       Health.Builder health =
           view.writable().isEmpty() || mayFail < 0 ? Health.down() : Health.up();
       health.withDetail("mayFail", Math.max(0, mayFail));
-      view.standings()
-          .forEach(
-              node ->
-                  health.withDetail(
-                      node.member().id(), node.suspect() ? "SUSPECT" : node.state().name()));
+      view.standings().forEach(node -> health.withDetail(node.member().id(), text(node)));
       return health.build();
     };
+  }
+
+  private static String text(NodeView.Standing node) {
+    if (node.serves()) {
+      return node.state().name();
+    }
+    return node.suspect() ? "SUSPECT" : "REFUSES";
   }
 
   @Bean

@@ -259,6 +259,26 @@ class NodeViewTest {
     assertThat(view.suspect("node-1")).isEqualTo(suspect);
   }
 
+  /** Keys, versions, clocks: somebody has to mend them, and nothing may be written until then. */
+  @ParameterizedTest
+  @EnumSource(
+      value = NodeError.class,
+      names = {"UNAUTHENTICATED", "CLOCK_SKEW", "UNSUPPORTED_PROTOCOL", "FOREIGN_CLUSTER"})
+  void aNodeThatRefusesThisGatewayIsAliveAndGetsNoWritesUntilItAnswers(NodeError error)
+      throws InterruptedException {
+    view.accept(news(1, "a", 1, 1));
+    Member node = known();
+    view.failed(node, new NodeException(error, "refused"));
+    assertThat(view.suspect("node-1")).isFalse();
+    assertThat(view.writable()).isEmpty();
+    assertThat(view.mayFail(Layout.of(1, 1, 1 << 20))).isNegative();
+    view.accept(news(1, "a", 2, 1));
+    assertThat(view.writable()).as("only announced").isEmpty();
+    client.at.put(node.address(), news(1, "a", 3, 1));
+    view.probeSilent();
+    assertThat(view.writable()).hasSize(1);
+  }
+
   @Test
   void aCallerThatWasInterruptedHasLearntNothing() {
     view.accept(news(1, "a", 1, 1));
