@@ -60,7 +60,7 @@ final class Broker implements AutoCloseable {
     factory.setMaxInboundMessageBodySize(MAX_MESSAGE_BYTES);
     factory.setThreadFactory(Thread.ofVirtual().name("mas-rabbitmq-io-", 0).factory());
     factory.setSharedExecutor(threads);
-    factory.setShutdownExecutor(threads); // without it, closing waits for a write that hangs
+    factory.setShutdownExecutor(threads); // without it, a write that hangs holds the end of all
     factory.setExceptionHandler(
         new ForgivingExceptionHandler() {
           @Override

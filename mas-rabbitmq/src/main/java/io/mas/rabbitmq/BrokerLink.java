@@ -11,7 +11,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * A connection to the broker that is made again for ever, the first time as every other, and what
- * is done with it. Runs on a virtual thread, because interrupting one ends a write that hangs.
+ * is done with it.
  */
 abstract class BrokerLink implements AutoCloseable {
   private static final Duration MIN_PAUSE = Duration.ofMillis(200);
@@ -56,7 +56,9 @@ abstract class BrokerLink implements AutoCloseable {
 
   /** Ends the next or the present {@link #awaitChange}. */
   final void changed() {
-    changes.release();
+    if (changes.availablePermits() == 0) {
+      changes.release();
+    }
   }
 
   /** Waits until something has changed since the last call. */
@@ -79,7 +81,6 @@ abstract class BrokerLink implements AutoCloseable {
       try {
         connectAndServe();
       } catch (Exception e) { // whatever it is, the next connection may do
-        boolean _ = Thread.interrupted(); // by a deadline
         if (!isClosing()) {
           status.down(name, e);
         }
@@ -105,7 +106,7 @@ abstract class BrokerLink implements AutoCloseable {
     try {
       boolean _ = closing.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException _) {
-      // of a deadline that came too late; the pause is no promise
+      closing.countDown(); // only close interrupts
     }
   }
 

@@ -4,7 +4,6 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.mas.common.error.ErrorCode;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +57,7 @@ final class BrokerStatus {
     failures.put(link, failure);
     if (seldom.now()) {
       LOG.warn(
-          "RabbitMQ at {} is away ({}: {}). Going on without it; trying again until it comes.",
+          "RabbitMQ at {} cannot be used ({}: {}); going on without it, trying again",
           broker,
           failure.code().code(),
           failure.reason());
@@ -70,8 +69,8 @@ final class BrokerStatus {
     LOG.info("{} connected to RabbitMQ at {}", link, broker);
   }
 
-  /** Why a link is down, if one is. */
-  Optional<Failure> failure() {
-    return failures.values().stream().findAny();
+  /** Why links are down, by their names; empty if all are up. */
+  Map<String, Failure> failures() {
+    return Map.copyOf(failures);
   }
 }

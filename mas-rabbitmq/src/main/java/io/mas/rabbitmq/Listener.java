@@ -7,6 +7,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import io.mas.common.cluster.NodeDiscovery.Subscription;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,7 @@ final class Listener extends BrokerLink {
   private static final int PREFETCH = 20;
 
   private final Topology topology;
+  private final Seldom complaints = new Seldom(Duration.ofSeconds(10));
   private final Set<Receiver> receivers = ConcurrentHashMap.newKeySet();
 
   Listener(Broker broker, BrokerStatus status, Topology topology) {
@@ -76,7 +78,9 @@ final class Listener extends BrokerLink {
           handler.accept(body);
         }
       } catch (RuntimeException e) {
-        LOG.warn("a message from exchange {} could not be used", exchange, e);
+        if (complaints.now()) {
+          LOG.warn("a message from exchange {} could not be used", exchange, e);
+        }
       }
     }
   }

@@ -4,22 +4,16 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sends messages on a connection of its own, since the broker stops reading from one that publishes
- * while its memory or disk is short. Of what waits meanwhile, the newest of each kind is kept.
+ * while its memory or disk is short. Of what waits meanwhile, the newest of each kind is kept. A
+ * write that hangs ends with the connection, when two heartbeats are missed.
  */
 final class Publisher extends BrokerLink {
-  /** How long one message may take; then the connection is given up. */
-  static final Duration PATIENCE = Duration.ofSeconds(10);
-
   /** More than one process has nodes; beyond, the oldest is forgotten. */
   private static final int MAX_WAITING = 1000;
 
@@ -67,7 +61,7 @@ final class Publisher extends BrokerLink {
     while (true) {
       Map.Entry<Message, byte[]> next = blocked ? null : next();
       if (next != null) {
-        publish(channel, next.getKey(), next.getValue());
+        channel.basicPublish(next.getKey().exchange(), "", PROPERTIES, next.getValue());
         sent(next);
       } else if (isClosing()) {
         return;
@@ -91,18 +85,6 @@ final class Publisher extends BrokerLink {
   private void sent(Map.Entry<Message, byte[]> message) {
     synchronized (waiting) {
       waiting.remove(message.getKey(), message.getValue()); // unless a newer one has come
-    }
-  }
-
-  private static void publish(Channel channel, Message message, byte[] body) throws IOException {
-    Future<?> deadline =
-        ForkJoinPool.commonPool()
-            .schedule(
-                Thread.currentThread()::interrupt, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    try {
-      channel.basicPublish(message.exchange(), "", PROPERTIES, body);
-    } finally {
-      deadline.cancel(false);
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.mas.rabbitmq;
 
 import io.mas.common.cluster.NodeDiscovery;
+import io.mas.rabbitmq.BrokerStatus.Failure;
+import java.util.Map;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
@@ -24,16 +26,13 @@ public class RabbitConfiguration {
   HealthIndicator rabbitmqHealthIndicator(RabbitDiscovery discovery) {
     BrokerStatus status = discovery.status();
     return () -> {
-      Health.Builder health =
-          status
-              .failure()
-              .map(
-                  failure ->
-                      Health.down()
-                          .withDetail("code", failure.code().code())
-                          .withDetail("reason", failure.reason()))
-              .orElseGet(Health::up);
-      return health.withDetail("broker", status.broker()).build();
+      Map<String, Failure> failures = status.failures();
+      Health.Builder health = failures.isEmpty() ? Health.up() : Health.down();
+      health.withDetail("broker", status.broker());
+      failures.forEach(
+          (link, failure) ->
+              health.withDetail(link, failure.code().code() + ": " + failure.reason()));
+      return health.build();
     };
   }
 }

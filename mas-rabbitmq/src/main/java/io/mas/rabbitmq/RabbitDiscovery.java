@@ -98,6 +98,7 @@ public final class RabbitDiscovery implements NodeDiscovery, AutoCloseable {
   /** Ends the connections; what was announced before is sent, if the broker takes it now. */
   @Override
   public void close() {
+    publisher.stop();
     listener.stop();
     publisher.close();
     listener.close();

@@ -175,11 +175,12 @@ final class RandomDocuments {
     return characters(1 + random.nextInt(64), "abcdefghijklmnopqrstuvwxyz0123456789-");
   }
 
-  /** Up to 40 characters of one to four bytes. */
+  /** Up to 40 characters of one to four bytes, none a control character. */
   private String text() {
     int length = random.nextInt(40);
     return IntStream.generate(() -> random.nextInt(Character.MAX_CODE_POINT + 1))
         .filter(c -> c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE)
+        .filter(c -> !Character.isISOControl(c))
         .limit(length)
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();

@@ -26,4 +26,25 @@ public record NodeAnnouncement(
     String zone,
     long capacityBytes,
     long freeBytes,
-    NodeState state) {}
+    NodeState state) {
+  private static final int MAX_NAME = 255;
+
+  public NodeAnnouncement {
+    boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+    if (!http || address.getHost() == null) {
+      throw new IllegalArgumentException(
+          "address '%s', expected http://host:port or https://host:port".formatted(address));
+    }
+    requireName("process", process);
+    requireName("host", host);
+    requireName("zone", zone);
+  }
+
+  private static void requireName(String what, String name) {
+    if (name.length() > MAX_NAME || name.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "%s of %d characters, expected at most %d and no control characters"
+              .formatted(what, name.length(), MAX_NAME));
+    }
+  }
+}
