@@ -54,7 +54,7 @@ public final class RedisSentinel implements Server {
         directory,
         "sentinel monitor %s 127.0.0.1 %d %d".formatted(NAME, primary, SENTINELS / 2 + 1),
         "sentinel down-after-milliseconds %s %d".formatted(NAME, DOWN_AFTER.toMillis()),
-        "sentinel failover-timeout %s %d".formatted(NAME, 5 * DOWN_AFTER.toMillis()));
+        "sentinel failover-timeout %s %d".formatted(NAME, 2 * DOWN_AFTER.toMillis()));
   }
 
   /** {@code redis-sentinel://host:port,host:port,host:port/0#mas}. */
