@@ -29,6 +29,9 @@ import java.util.stream.Collectors;
  * spares double work. Thread-safe.
  */
 final class Finish {
+  /** Rounds against others who end the upload and begin another. */
+  private static final int MAX_ROUNDS = 20;
+
   private final MetadataStore metadata;
   private final Parts parts;
   private final FinishLease lease;
@@ -66,17 +69,32 @@ final class Finish {
     }
   }
 
+  /** Finishes; joins the finish of another gateway, and tells then how that one went. */
   FileInfo run(UploadId id, Said said) {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      Optional<FileInfo> info = attempt(id, said);
+      if (info.isPresent()) {
+        return info.get();
+      }
+    }
+    throw ChunkedUpload.contended(id);
+  }
+
+  /** Empty if the upload was ended by another while this one waited for its lease. */
+  private Optional<FileInfo> attempt(UploadId id, Said said) {
     Optional<FileDocument> live =
         metadata.file(id.hash(), Concern.LINEARIZABLE).filter(FileDocument::live);
     Optional<UploadDocument> known = metadata.upload(id, Concern.LINEARIZABLE);
     if (known.isEmpty() || known.get().state() == UploadDocument.State.ABORTED) {
-      return live.map(FileInfo::of).orElseThrow(() -> notInitialised(id));
+      return Optional.of(live.map(FileInfo::of).orElseThrow(() -> notInitialised(id)));
     }
     if (known.get().state() == UploadDocument.State.COMMITTED) {
-      return live.map(FileInfo::of).orElseThrow(() -> deleted(id.hash()));
+      return Optional.of(live.map(FileInfo::of).orElseThrow(() -> deleted(id.hash())));
     }
-    FinishLease.Held held = lease.take(known.get());
+    return lease.take(known.get()).map(held -> finish(held, said));
+  }
+
+  private FileInfo finish(FinishLease.Held held, Said said) {
     CrashPoint.reached("finish.leased");
     try {
       FileInfo info = complete(held, said.or(held.upload()));
@@ -84,7 +102,7 @@ final class Finish {
       return info;
     } catch (Deleted e) {
       held.end(UploadDocument.State.COMMITTED);
-      throw deleted(id.hash());
+      throw deleted(held.upload().id().hash());
     } catch (MasException e) {
       held.reopen(e.code() == ErrorCode.CONTENT_MISMATCH);
       throw e;

@@ -37,13 +37,17 @@ final class FinishLease {
   /**
    * Takes the lease, when nobody else holds it or it has run out.
    *
+   * @return empty if the upload has ended meanwhile
    * @throws MasException METADATA_NOT_SAVED if another gateway goes on holding it
    */
-  Held take(UploadDocument known) {
+  Optional<Held> take(UploadDocument known) {
     String owner = UUID.randomUUID().toString();
     long patience = clock.millis() + properties.lease().toMillis() * 2;
     UploadDocument upload = known;
     while (clock.millis() < patience) {
+      if (!upload.underWay()) {
+        return Optional.empty();
+      }
       if (heldByOther(upload)) {
         LockSupport.parkNanos(POLL_NANOS);
       } else {
@@ -51,20 +55,19 @@ final class FinishLease {
             upload.finishing(
                 new UploadDocument.Lease(owner, clock.millis() + properties.lease().toMillis()));
         if (metadata.compareAndSetUpload(next) == WriteOutcome.APPLIED) {
-          return new Held(owner, next);
+          return Optional.of(new Held(owner, next));
         }
       }
-      upload = current(upload.id()).filter(UploadDocument::underWay).orElseThrow(() -> over(known));
+      Optional<UploadDocument> now = current(upload.id());
+      if (now.isEmpty()) {
+        return Optional.empty();
+      }
+      upload = now.get();
     }
-    throw over(known);
-  }
-
-  /** The upload has ended meanwhile, or is being finished for long: asking again tells which. */
-  private static MasException over(UploadDocument upload) {
-    return new MasException(
+    throw new MasException(
         ErrorCode.METADATA_NOT_SAVED,
         "the upload of %s is being finished by another gateway, ask again"
-            .formatted(upload.id().hash()));
+            .formatted(known.id().hash()));
   }
 
   private boolean heldByOther(UploadDocument upload) {

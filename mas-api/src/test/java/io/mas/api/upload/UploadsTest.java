@@ -25,7 +25,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +46,9 @@ class UploadsTest {
   private final TokenGrant grant = TokenGrant.upload(HASH, "", OptionalLong.empty());
   private final AtomicInteger unknownReplaces = new AtomicInteger();
   private final AtomicInteger brokenCommits = new AtomicInteger();
+  private final AtomicInteger uploadReads = new AtomicInteger();
+  private final AtomicReference<Runnable> beforeCommit = new AtomicReference<>(() -> {});
+  private final Uploads otherGateway;
 
   UploadsTest(@TempDir Path directory) {
     store = RocksMetadataStore.open(directory.resolve("metadata"));
@@ -51,6 +56,12 @@ class UploadsTest {
         ObjectWorld.meddled(
             store,
             (method, arguments, original) -> {
+              if (method.equals("upload")) {
+                uploadReads.incrementAndGet();
+              }
+              if (method.equals("compareAndSetFile")) {
+                beforeCommit.getAndSet(() -> {}).run();
+              }
               if (method.equals("compareAndSetFile") && brokenCommits.getAndDecrement() > 0) {
                 throw new IllegalStateException("planted");
               }
@@ -60,17 +71,20 @@ class UploadsTest {
                   : outcome;
             });
     world = new ObjectWorld(meddled, ObjectWorld.Shape.USUAL);
-    uploads =
-        UploadConfiguration.uploads(
-            new UploadConfiguration.Outside(
-                meddled, world.room.parts(), world.clock, new Random(2)),
-            new UploadProperties(
-                DataSize.ofKilobytes(2),
-                DataSize.ofKilobytes(4),
-                Duration.ofDays(7),
-                Duration.ofMinutes(10),
-                Duration.ofSeconds(15)),
-            ProtocolRule.ALL);
+    uploads = gateway(meddled, new Random(2));
+    otherGateway = gateway(meddled, new Random(3));
+  }
+
+  private Uploads gateway(MetadataStore metadata, Random random) {
+    return UploadConfiguration.uploads(
+        new UploadConfiguration.Outside(metadata, world.room.parts(), world.clock, random),
+        new UploadProperties(
+            DataSize.ofKilobytes(2),
+            DataSize.ofKilobytes(4),
+            Duration.ofDays(7),
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(15)),
+        ProtocolRule.ALL);
   }
 
   @AfterEach
@@ -334,6 +348,25 @@ class UploadsTest {
     uploads.init(own, "n", OptionalLong.of(0), OptionalInt.empty());
     assertThat(uploads.finish(own, OptionalLong.empty(), OptionalInt.empty()).size()).isZero();
     assertThat(world.read(empty)).isEmpty();
+  }
+
+  /** The second one waits for the lease of the first, and finds the upload ended. */
+  @Test
+  void aFinishJoinsTheOneOfAnotherGateway() throws Exception {
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    FutureTask<Long> joined =
+        new FutureTask<>(
+            () -> otherGateway.finish(grant, OptionalLong.empty(), OptionalInt.empty()).size());
+    beforeCommit.set(
+        () -> {
+          int reads = uploadReads.get();
+          Thread.ofVirtual().start(joined);
+          await().until(() -> uploadReads.get() >= reads + 2);
+        });
+    assertThat(finish()).isEqualTo(3000);
+    assertThat(joined.get()).isEqualTo(3000);
   }
 
   /** A finish that breaks down must not leave the upload closed to chunks. */
