@@ -6,6 +6,7 @@ import com.mongodb.event.CommandListener;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +123,15 @@ public final class MongoMetadataStore implements MetadataStore {
   @Override
   public List<ExtentDocument> extents(PartId part, int from, int limit, Concern concern) {
     return list(MongoKey.extents(part, from), limit, concern, DocumentFormat::extent);
+  }
+
+  @Override
+  public List<ExtentDocument> extents(Collection<ExtentId> ids, Concern concern) {
+    Bson named = Filters.in("_id", ids.stream().map(id -> MongoKey.extent(id).id()).toList());
+    return read(
+        MongoKey.EXTENTS,
+        documents.find(MongoKey.EXTENTS, concern, all -> all.find(named)),
+        DocumentFormat::extent);
   }
 
   @Override

@@ -144,7 +144,7 @@ final class ProtocolWorld implements AutoCloseable {
   }
 
   void single() {
-    answered(() -> single.store(grant, "name", new ByteArrayInputStream(content)));
+    answered(() -> single.begin(grant).store("name", new ByteArrayInputStream(content)));
   }
 
   void secondChunk() {
@@ -258,7 +258,7 @@ final class ProtocolWorld implements AutoCloseable {
 
   /** Whatever has happened: storing the file again works, and it reads back. */
   byte[] storeAndRead() throws IOException {
-    FileInfo ignored = single.store(grant, "name", new ByteArrayInputStream(content));
+    FileInfo ignored = single.begin(grant).store("name", new ByteArrayInputStream(content));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (var reading = objects.files().open(hash).read(new ByteRange(0, content.length))) {
       reading.copy(out);
