@@ -132,6 +132,9 @@ public interface MetadataStore extends AutoCloseable {
 
   List<NodeDocument> nodes();
 
+  /** The document of one node. */
+  Optional<NodeDocument> node(String nodeId);
+
   /** Writes {@code next} if the document's version is {@code next.version() - 1} (0: absent). */
   WriteOutcome compareAndSetNode(NodeDocument next);
 

@@ -251,6 +251,11 @@ public final class MongoMetadataStore implements MetadataStore {
   }
 
   @Override
+  public Optional<NodeDocument> node(String nodeId) {
+    return find(MongoKey.node(nodeId), Concern.MAJORITY, DocumentFormat::node);
+  }
+
+  @Override
   public WriteOutcome compareAndSetNode(NodeDocument next) {
     return save(MongoKey.node(next.nodeId()), next.version(), DocumentFormat.fields(next));
   }

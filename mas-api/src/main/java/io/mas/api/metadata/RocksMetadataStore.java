@@ -421,6 +421,11 @@ public final class RocksMetadataStore implements MetadataStore {
   }
 
   @Override
+  public Optional<NodeDocument> node(String nodeId) {
+    return find(RocksKey.node(nodeId), DocumentFormat::node);
+  }
+
+  @Override
   public WriteOutcome compareAndSetNode(NodeDocument next) {
     RocksKey key = RocksKey.node(next.nodeId());
     return database.update(

@@ -329,6 +329,8 @@ abstract class MetadataStoreContract extends MetadataContract {
     List<NodeDocument> nodes = RandomDocuments.many(20, random::node);
     nodes.forEach(node -> applied(store.compareAndSetNode(node)));
     assertThat(store.nodes()).containsExactlyInAnyOrderElementsOf(nodes);
+    assertThat(nodes).allSatisfy(node -> assertThat(store.node(node.nodeId())).contains(node));
+    assertThat(store.node("absent")).isEmpty();
   }
 
   // The life of a store
