@@ -125,7 +125,7 @@ final class ProtocolWorld implements AutoCloseable {
 
   private NodeView view(InstantSource clock) {
     Duration second = Duration.ofSeconds(1);
-    NodesProperties properties = new NodesProperties(second, second, second, second, second, 8);
+    NodesProperties properties = new NodesProperties(second, second, second, second, second, 8, "");
     NodeView made = new NodeView(store, nodes, properties, clock);
     SimulatedNodes.announcements(store.clusterId(), 6).forEach(made::accept);
     return made;
