@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,15 +34,14 @@ final class Broker implements AutoCloseable {
   /**
    * The broker that a URI names.
    *
-   * @param tls whom to trust, if it is {@code amqps}; null for whom the JVM does
    * @throws RabbitUriException if it names none
    */
-  Broker(String uri, @Nullable SSLContext tls) {
+  Broker(String uri) {
     URI parsed = parse(uri);
     try {
       if ("amqps".equals(parsed.getScheme())) {
         // Left to itself, the client trusts every certificate.
-        factory.useSslProtocol(tls == null ? SSLContext.getDefault() : tls);
+        factory.useSslProtocol(SSLContext.getDefault());
         factory.enableHostnameVerification();
       }
       factory.setUri(parsed);

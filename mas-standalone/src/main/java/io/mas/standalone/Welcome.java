@@ -1,7 +1,7 @@
 package io.mas.standalone;
 
+import io.mas.dev.Tour;
 import io.mas.dev.options.ClusterOptions;
-import io.mas.dev.options.DataDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -22,7 +22,10 @@ final class Welcome {
    */
   String text(Duration start) {
     boolean maySurviveTwo = options.survivableFailures() >= 2;
-    return ready(start) + tour() + (maySurviveTwo ? loss() : "") + "\nCtrl-C stops it.\n";
+    return ready(start)
+        + Tour.text(cluster.api(), options)
+        + (maySurviveTwo ? loss() : "")
+        + "\nCtrl-C stops it.\n";
   }
 
   private String ready(Duration start) {
@@ -43,29 +46,6 @@ final class Welcome {
             cluster.management(),
             cluster.systemToken(),
             options.data());
-  }
-
-  private String tour() {
-    String token =
-        options.systemToken().isEmpty()
-            ? "$(cat '%s')".formatted(options.data().resolve(DataDirectory.SYSTEM_TOKEN))
-            : "'%s'".formatted(options.systemToken());
-    return """
-
-        A tour to paste into another terminal of this machine:
-
-          MAS=%s
-          SYSTEM_TOKEN=%s
-          token() {
-            curl -sS -H "systemToken: $SYSTEM_TOKEN" "$MAS/api/token/$1?hash=$HASH" | sed 's/.*"token":"\\([^"]*\\)".*/\\1/'
-          }
-          seq 500000 > numbers.txt
-          HASH=$(sha256sum numbers.txt | cut -d' ' -f1)
-          curl -sS -H "token: $(token upload)" -F file=@numbers.txt "$MAS/api/file/upload/single"; echo
-          curl -sS -H "token: $(token download)" -o again.txt "$MAS/api/file/upload/download"
-          cmp numbers.txt again.txt && echo "the same bytes"
-        """
-        .formatted(cluster.api(), token);
   }
 
   private String loss() {

@@ -25,8 +25,13 @@ final class Caller implements AutoCloseable {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   Caller(Cluster cluster) {
-    this.api = cluster.api();
-    this.systemToken = cluster.systemToken();
+    this(cluster.api(), cluster.systemToken());
+  }
+
+  /** A caller of the gateway that is there. */
+  Caller(URI api, String systemToken) {
+    this.api = api;
+    this.systemToken = systemToken;
   }
 
   /**

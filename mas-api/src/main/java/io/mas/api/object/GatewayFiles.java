@@ -50,8 +50,13 @@ final class GatewayFiles implements Files {
   }
 
   @Override
+  public Optional<FileInfo> find(ObjectHash hash) {
+    return live(hash, Concern.MAJORITY).map(FileInfo::of);
+  }
+
+  @Override
   public FileInfo info(ObjectHash hash) {
-    return live(hash, Concern.MAJORITY).map(FileInfo::of).orElseThrow(() -> noSuchFile(hash));
+    return find(hash).orElseThrow(() -> noSuchFile(hash));
   }
 
   @Override

@@ -48,10 +48,7 @@ final class FinishLease {
       if (!upload.underWay()) {
         return Optional.empty();
       }
-      if (ownedBy(owner, upload)) {
-        return Optional.of(new Held(owner, upload)); // its answer was lost
-      }
-      if (held(upload)) {
+      if (heldByOther(upload)) {
         LockSupport.parkNanos(POLL_NANOS);
       } else {
         UploadDocument next =
@@ -73,14 +70,9 @@ final class FinishLease {
             .formatted(known.id().hash()));
   }
 
-  private boolean held(UploadDocument upload) {
+  private boolean heldByOther(UploadDocument upload) {
     UploadDocument.Lease lease = upload.lease();
     return lease != null && lease.until() > clock.millis();
-  }
-
-  private static boolean ownedBy(String owner, UploadDocument upload) {
-    UploadDocument.Lease lease = upload.lease();
-    return lease != null && lease.owner().equals(owner);
   }
 
   private Optional<UploadDocument> current(UploadId id) {
@@ -126,13 +118,18 @@ final class FinishLease {
     }
 
     private void write(UnaryOperator<UploadDocument> change) {
-      Optional<UploadDocument> now = Optional.of(upload);
-      for (int round = 0; round < MAX_ROUNDS && now.isPresent(); round++) {
-        if (metadata.compareAndSetUpload(change.apply(now.get())) == WriteOutcome.APPLIED) {
+      for (int round = 0; round < MAX_ROUNDS; round++) {
+        UploadDocument now = current(upload.id()).filter(this::mine).orElse(null);
+        if (now == null
+            || metadata.compareAndSetUpload(change.apply(now)) == WriteOutcome.APPLIED) {
           return;
         }
-        now = current(upload.id()).filter(other -> ownedBy(owner, other));
       }
+    }
+
+    private boolean mine(UploadDocument now) {
+      UploadDocument.Lease lease = now.lease();
+      return lease != null && lease.owner().equals(owner);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -70,6 +71,14 @@ public final class DataDirectory implements AutoCloseable {
    */
   public String secret(String name) {
     return Secret.of(path(), name, random);
+  }
+
+  /**
+   * Writes file secrets, each named like its setting, for nobody but the owner to read; where they
+   * are.
+   */
+  public Path secrets(Map<String, String> settings) {
+    return Secret.tree(path().resolve("secrets"), settings);
   }
 
   /** The id of the cluster whose nodes are here, made at the first call. */

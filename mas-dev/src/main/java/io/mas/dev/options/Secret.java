@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -48,6 +49,24 @@ final class Secret {
       throw new StartProblem(
           "The file %s cannot be read or written: %s.".formatted(file, e),
           "Make it readable for the user that starts MAS.",
+          e);
+    }
+  }
+
+  /** Writes each secret to a file of its name in the directory. */
+  static Path tree(Path directory, Map<String, String> secrets) {
+    try {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      for (Map.Entry<String, String> secret : secrets.entrySet()) {
+        write(directory.resolve(secret.getKey()), secret.getValue());
+      }
+      return directory;
+    } catch (IOException e) {
+      throw new StartProblem(
+          "The secrets in %s cannot be written: %s.".formatted(directory, e),
+          "Make it writable for the user that starts MAS.",
           e);
     }
   }

@@ -36,6 +36,8 @@ public final class ServerProcess {
 
   private static final Set<ServerProcess> RUNNING = ConcurrentHashMap.newKeySet();
   private static final List<Runnable> BEFORE_EXIT = new CopyOnWriteArrayList<>();
+  private static final Duration EXIT = Duration.ofSeconds(12);
+  private static boolean exiting;
 
   static {
     Runtime.getRuntime().addShutdownHook(new Thread(ServerProcess::exit, "mas-dev-exit"));
@@ -51,17 +53,24 @@ public final class ServerProcess {
     this.process = process;
   }
 
-  /** Does something when this JVM is told to end, before what then still runs is killed. */
+  /**
+   * Does something when this JVM is told to end, for at most 12 s; what then still runs is killed.
+   */
   public static void beforeExit(Runnable action) {
     BEFORE_EXIT.add(action);
   }
 
   private static void exit() {
+    Thread actions = Thread.ofPlatform().daemon().start(() -> BEFORE_EXIT.forEach(Runnable::run));
     try {
-      BEFORE_EXIT.forEach(Runnable::run);
-    } finally {
-      RUNNING.forEach(ServerProcess::kill);
+      actions.join(EXIT.toMillis());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
+    synchronized (RUNNING) {
+      exiting = true;
+    }
+    RUNNING.forEach(ServerProcess::kill);
   }
 
   /**
@@ -85,9 +94,14 @@ public final class ServerProcess {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
       builder.environment().keySet().removeIf(variable -> !variable.equals("PATH"));
       builder.environment().putAll(environment);
-      ServerProcess started = new ServerProcess(name, log, builder.start());
-      RUNNING.add(started);
-      return started;
+      synchronized (RUNNING) {
+        if (exiting) {
+          throw new IllegalStateException("%s is not started: this JVM ends".formatted(name));
+        }
+        ServerProcess started = new ServerProcess(name, log, builder.start());
+        RUNNING.add(started);
+        return started;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("%s cannot be started: %s".formatted(name, command), e);
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Waiting for what other processes do. */
-final class Waiting {
+public final class Waiting {
   private static final Duration POLL = Duration.ofMillis(20);
 
   private Waiting() {}
@@ -14,7 +14,7 @@ final class Waiting {
    *
    * @throws IllegalStateException if it does not in time
    */
-  static void until(String what, Duration patience, BooleanSupplier holds) {
+  public static void until(String what, Duration patience, BooleanSupplier holds) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!holds.getAsBoolean()) {
       if (System.nanoTime() > deadline) {

@@ -1,0 +1,143 @@
+package io.mas.dev.cluster;
+
+import io.mas.dev.cluster.ClusterProcess.Plan;
+import io.mas.dev.options.Address;
+import io.mas.dev.options.ClusterOptions;
+import io.mas.dev.options.DataDirectory;
+import io.mas.dev.server.ServerProcess;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How each process is started. Settings that everybody may see are arguments; the others are file
+ * secrets, since every user of a machine sees the arguments of its processes.
+ */
+final class Plans {
+  private static final String GATEWAY_HEAP = "256m";
+  private static final String NODE_HEAP = "128m";
+
+  /** A stop as a whole is to take less than 15 s. */
+  private static final String GRACE = "2s";
+
+  private final ClusterOptions options;
+  private final DataDirectory data;
+  private final Programs programs;
+  private final Path logs;
+  private final Map<String, String> environment;
+  private final String clusterId;
+
+  /**
+   * @param uris how the servers are reached, by their names
+   */
+  Plans(ClusterOptions options, DataDirectory data, Programs programs, Map<String, String> uris) {
+    this.options = options;
+    this.data = data;
+    this.programs = programs;
+    this.logs = data.path().resolve("logs");
+    this.clusterId = data.clusterId();
+    Map<String, String> secrets = new TreeMap<>();
+    secrets.put("mas.internal.keys", data.secret("internal-key"));
+    secrets.put("mas.system-tokens", data.systemToken());
+    uris.forEach((server, uri) -> secrets.put("mas.%s.uri".formatted(server), uri));
+    this.environment =
+        Map.of(
+            "MAS_SECRETS",
+            data.secrets(secrets).toString(),
+            // glibc otherwise keeps an arena of freed native memory for every thread.
+            "MALLOC_ARENA_MAX",
+            "2");
+  }
+
+  /** The gateway with this number, from 1. */
+  Plan gateway(int number) {
+    Address api = new Address(options.bind(), port(options.port(), number));
+    Address management = management(number);
+    Map<String, Object> settings = services("gateway", management);
+    settings.put("server.address", api.bind());
+    settings.put("server.port", api.port());
+    return new Plan(
+        "gateway-" + number,
+        api.uri(),
+        management.uri(),
+        logs,
+        environment,
+        Programs.command(programs.gateway(), GATEWAY_HEAP, arguments(settings)));
+  }
+
+  /**
+   * The repair worker.
+   *
+   * @param number its place after the gateways, from 1
+   */
+  Plan worker(int number) {
+    Address management = management(number);
+    return new Plan(
+        "worker",
+        management.uri(),
+        management.uri(),
+        logs,
+        environment,
+        Programs.command(
+            programs.gateway(), GATEWAY_HEAP, arguments(services("repair", management))));
+  }
+
+  private Map<String, Object> services(String role, Address management) {
+    Map<String, Object> settings = common(management);
+    settings.put("mas.roles", role);
+    settings.put("mas.object.erasure", options.erasure());
+    settings.put("mas.placement.min-node-failures", options.minNodeFailures());
+    settings.putAll(options.settings());
+    return settings;
+  }
+
+  private Map<String, Object> common(Address management) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("mas.cluster-id", clusterId);
+    settings.put("management.server.address", management.bind());
+    settings.put("management.server.port", management.port());
+    settings.put("spring.lifecycle.timeout-per-shutdown-phase", GRACE);
+    return settings;
+  }
+
+  /** The storage node with this number, from 1: as if on a machine of its own. */
+  Plan node(int number) {
+    String name = DataDirectory.nodeName(number);
+    Address internal = new Address(ClusterOptions.LOOPBACK, ServerProcess.freePort());
+    Address management = new Address(ClusterOptions.LOOPBACK, ServerProcess.freePort());
+    Map<String, Object> settings = common(management);
+    settings.put("mas.node.data", data.path().resolve(name));
+    settings.put("mas.node.bind-address", internal.bind());
+    settings.put("mas.node.port", internal.port());
+    settings.put("mas.node.process", name);
+    settings.put("mas.node.host", name);
+    // As in the one-process form: several nodes share the memory and the disk of this machine.
+    settings.put("mas.node.cached-blocks", 8192);
+    settings.put("mas.node.disk-threads", 8);
+    settings.put("mas.node.put-memory", "16MB");
+    settings.put("mas.node.max-reads", 32);
+    return new Plan(
+        name,
+        internal.uri(),
+        management.uri(),
+        logs,
+        environment,
+        Programs.command(programs.node(), NODE_HEAP, arguments(settings)));
+  }
+
+  private Address management(int number) {
+    return new Address(options.bind(), port(options.managementPort(), number));
+  }
+
+  private static int port(int first, int number) {
+    return first == 0 ? ServerProcess.freePort() : first + number - 1;
+  }
+
+  private static List<String> arguments(Map<String, Object> settings) {
+    return settings.entrySet().stream()
+        .map(setting -> "--%s=%s".formatted(setting.getKey(), setting.getValue()))
+        .toList();
+  }
+}
