@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,14 +35,15 @@ final class Broker implements AutoCloseable {
   /**
    * The broker that a URI names.
    *
+   * @param tls whom to trust, if it is {@code amqps}; null for whom the JVM does
    * @throws RabbitUriException if it names none
    */
-  Broker(String uri) {
+  Broker(String uri, @Nullable SSLContext tls) {
     URI parsed = parse(uri);
     try {
       if ("amqps".equals(parsed.getScheme())) {
         // Left to itself, the client trusts every certificate.
-        factory.useSslProtocol(SSLContext.getDefault());
+        factory.useSslProtocol(tls == null ? SSLContext.getDefault() : tls);
         factory.enableHostnameVerification();
       }
       factory.setUri(parsed);

@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -17,8 +18,10 @@ import org.springframework.context.annotation.Configuration;
 public class RabbitConfiguration {
 
   @Bean
-  RabbitDiscovery nodeDiscovery(RabbitProperties properties) {
-    return new RabbitDiscovery(properties);
+  RabbitDiscovery nodeDiscovery(RabbitProperties properties, SslBundles bundles) {
+    String bundle = properties.sslBundle();
+    return new RabbitDiscovery(
+        properties, bundle == null ? null : bundles.getBundle(bundle).createSslContext());
   }
 
   /** For operators; not part of liveness or readiness, since nothing stops without the broker. */

@@ -6,6 +6,8 @@ import io.mas.rabbitmq.AnnouncementFormat.UnreadableException;
 import io.mas.rabbitmq.Publisher.Message;
 import java.time.Duration;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,17 @@ public final class RabbitDiscovery implements NodeDiscovery, AutoCloseable {
    * @throws RabbitUriException if the URI names no broker
    */
   public RabbitDiscovery(RabbitProperties properties) {
-    this.broker = new Broker(properties.uri());
+    this(properties, null);
+  }
+
+  /**
+   * Begins to connect, and returns at once.
+   *
+   * @param tls whom to trust over {@code amqps}; null for whom the JVM does
+   * @throws RabbitUriException if the URI names no broker
+   */
+  RabbitDiscovery(RabbitProperties properties, @Nullable SSLContext tls) {
+    this.broker = new Broker(properties.uri(), tls);
     this.status = new BrokerStatus(broker.name());
     this.topology = Topology.of(properties.exchange());
     this.publisher = new Publisher(broker, status, topology);

@@ -14,6 +14,7 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class BrokerTest {
     "amqps://user:pa55word@host, amqps://host:5671"
   })
   void isNamedWithoutCredentials(String uri, String name) {
-    try (Broker broker = new Broker(uri)) {
+    try (Broker broker = new Broker(uri, null)) {
       assertThat(broker.name()).isEqualTo(name);
     }
   }
@@ -51,7 +52,7 @@ class BrokerTest {
         "amqp://host:pa55word"
       })
   void aUriThatNamesNoBrokerIsRefusedAndNotRepeated(String uri) {
-    assertThatThrownBy(() -> new Broker(uri))
+    assertThatThrownBy(() -> new Broker(uri, null))
         .isInstanceOf(RabbitUriException.class)
         .hasMessageContaining("mas.rabbitmq.uri")
         .hasMessageNotContaining("pa55");
@@ -62,7 +63,7 @@ class BrokerTest {
   @Test
   void aCertificateThatNobodyVouchesForIsRefused() throws Exception {
     KeyStore store = certificate("localhost");
-    assertThatThrownBy(() -> connectOverTls(store, SSLContext.getDefault()))
+    assertThatThrownBy(() -> connectOverTls(store, null))
         .hasRootCauseMessage("unable to find valid certification path to requested target");
   }
 
@@ -81,12 +82,11 @@ class BrokerTest {
   }
 
   /** The first bytes that a server with this certificate is sent. */
-  private static String connectOverTls(KeyStore store, SSLContext client) throws Exception {
-    SSLContext before = SSLContext.getDefault();
-    SSLContext.setDefault(client);
+  private static String connectOverTls(KeyStore store, @Nullable SSLContext client)
+      throws Exception {
     try (SSLServerSocket server = listen(store)) {
       CompletableFuture<String> greeting = CompletableFuture.supplyAsync(() -> greeting(server));
-      try (Broker broker = new Broker("amqps://localhost:" + server.getLocalPort())) {
+      try (Broker broker = new Broker("amqps://localhost:" + server.getLocalPort(), client)) {
         broker.connect("test");
         throw new AssertionError("no broker is there");
       } catch (SSLHandshakeException e) {
@@ -94,8 +94,6 @@ class BrokerTest {
       } catch (IOException _) {
         return greeting.join();
       }
-    } finally {
-      SSLContext.setDefault(before);
     }
   }
 

@@ -44,7 +44,7 @@ final class Rabbit implements AfterEachCallback {
   }
 
   RabbitProperties properties() {
-    return new RabbitProperties(server().uri(), exchange);
+    return new RabbitProperties(server().uri(), null, exchange);
   }
 
   synchronized RabbitDiscovery discovery() {

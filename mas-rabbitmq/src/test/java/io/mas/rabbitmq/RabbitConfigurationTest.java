@@ -11,6 +11,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.beans.factory.BeanCreationException;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
@@ -26,7 +27,7 @@ class RabbitConfigurationTest {
     var context = new AnnotationConfigApplicationContext();
     context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("test", settings));
     beans.forEach(context.getBeanFactory()::registerSingleton);
-    context.register(RabbitConfiguration.class);
+    context.register(SslAutoConfiguration.class, RabbitConfiguration.class);
     context.refresh();
     return context;
   }
@@ -87,8 +88,8 @@ class RabbitConfigurationTest {
 
   @Test
   void settingsAreNotPrintedWithThePassword() {
-    assertThat(new RabbitProperties("amqp://u:pa55word@host", "x")).asString().contains("x");
-    assertThat(new RabbitProperties("amqp://u:pa55word@host", "x").toString())
+    assertThat(new RabbitProperties("amqp://u:pa55word@host", null, "x")).asString().contains("x");
+    assertThat(new RabbitProperties("amqp://u:pa55word@host", null, "x").toString())
         .doesNotContain("pa55word");
   }
 }

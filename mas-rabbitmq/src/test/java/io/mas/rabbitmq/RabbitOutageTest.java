@@ -155,7 +155,7 @@ class RabbitOutageTest {
   @Test
   void aWriteThatHangsIsGivenUp() {
     BrokerStatus status = new BrokerStatus("the broker");
-    try (Broker broker = new Broker(server.uri());
+    try (Broker broker = new Broker(server.uri(), null);
         Publisher publisher = new Publisher(broker, status, Topology.of(rabbit.exchange()))) {
       publisher.start();
       soon().until(() -> status.failures().isEmpty());
@@ -260,7 +260,7 @@ class RabbitOutageTest {
     String uri = server.uri().replace("guest:guest@", "guest:pa55word@");
     try (LogLines log = new LogLines();
         RabbitDiscovery discovery =
-            new RabbitDiscovery(new RabbitProperties(uri, rabbit.exchange()))) {
+            new RabbitDiscovery(new RabbitProperties(uri, null, rabbit.exchange()))) {
       soon().until(() -> failure(discovery).reason().contains("ACCESS_REFUSED"));
       assertThat(failure(discovery).code()).isEqualTo(ErrorCode.BROKER_CONNECT_FAILED);
       assertThat(log.with("pa55word")).isEmpty();

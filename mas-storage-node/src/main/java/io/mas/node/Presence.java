@@ -18,13 +18,21 @@ final class Presence implements SmartLifecycle {
   private final Announcer announcer;
   private final StorageNodeProperties settings;
   private final WebServerApplicationContext server;
+  private final String scheme;
   private volatile boolean running;
 
+  /**
+   * @param scheme what the server speaks, {@code http} or {@code https}
+   */
   Presence(
-      Announcer announcer, StorageNodeProperties settings, WebServerApplicationContext server) {
+      Announcer announcer,
+      StorageNodeProperties settings,
+      WebServerApplicationContext server,
+      String scheme) {
     this.announcer = announcer;
     this.settings = settings;
     this.server = server;
+    this.scheme = scheme;
   }
 
   @Override
@@ -40,12 +48,21 @@ final class Presence implements SmartLifecycle {
   URI address() {
     URI configured = settings.address();
     if (configured != null) {
+      requireSpoken(configured);
       return configured;
     }
     requireReachable();
     WebServer web = server.getWebServer();
     int port = web == null ? settings.port() : web.getPort();
-    return URI.create("http://" + settings.bindAddress() + ":" + port);
+    return URI.create(scheme + "://" + settings.bindAddress() + ":" + port);
+  }
+
+  private void requireSpoken(URI configured) {
+    if (!scheme.equals(configured.getScheme())) {
+      throw new NodeStartException(
+          "mas.node.address is '%s', but the node speaks %s.".formatted(configured, scheme),
+          "Let the address begin with %s://, or correct server.ssl.bundle.".formatted(scheme));
+    }
   }
 
   private void requireReachable() {

@@ -16,7 +16,9 @@ import org.springframework.boot.http.converter.autoconfigure.HttpMessageConverte
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
@@ -78,7 +80,11 @@ class StorageNodeConfiguration {
 
   @Bean
   Presence presence(
-      Announcer announcer, StorageNodeProperties settings, WebServerApplicationContext server) {
-    return new Presence(announcer, settings, server);
+      Announcer announcer,
+      StorageNodeProperties settings,
+      WebServerApplicationContext context,
+      ServerProperties server) {
+    return new Presence(
+        announcer, settings, context, Ssl.isEnabled(server.getSsl()) ? "https" : "http");
   }
 }

@@ -15,8 +15,8 @@ import org.springframework.util.unit.DataSize;
  * @param clusterId the cluster that the node belongs to, 1 to 64 of 0-9, a-z and -
  * @param bindAddress where the internal API listens
  * @param port of the internal API, 0 for any free one
- * @param address base URI that gateways reach the node by; empty: {@code http://}bind address{@code
- *     :}port
+ * @param address base URI that gateways reach the node by, {@code https} if {@code
+ *     server.ssl.bundle} is set; empty: bind address and port
  * @param process name of the process, such as the pod's; empty: the address
  * @param host the machine that the node runs on; shards of a block are spread over hosts
  * @param zone the failure zone that the node runs in; shards of a block are spread over zones first

@@ -1,9 +1,11 @@
 package io.mas.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.protocol.InternalApi;
+import io.mas.node.membership.NodeStartException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -121,5 +123,22 @@ final class NodePortsTest {
     assertThat(output).contains(problem, "Action:", "openssl rand -hex 32");
     assertThat(output).doesNotContain("\tat ", "change-me");
     assertThat(data.resolve("volume")).doesNotExist();
+  }
+
+  @Test
+  void anAddressThatTheNodeDoesNotSpeakIsRefused(@TempDir Path data) {
+    assertThatThrownBy(
+            () ->
+                StorageNodeApplication.application()
+                    .run(
+                        "--mas.node.data=" + data,
+                        "--mas.node.port=0",
+                        "--mas.node.address=https://node-1:9101",
+                        "--mas.internal.keys=" + NodeClient.KEY,
+                        "--management.server.port=0",
+                        "--mas.rabbitmq.uri=amqp://127.0.0.1:1"))
+        .rootCause()
+        .isInstanceOf(NodeStartException.class)
+        .hasMessageContaining("'https://node-1:9101', but the node speaks http.");
   }
 }

@@ -3,6 +3,7 @@ package io.mas.api.metadata;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -66,11 +67,12 @@ public interface MetadataStore extends AutoCloseable {
   /** The extents of a part with ordinals from {@code from} on, in order, at most {@code limit}. */
   List<ExtentDocument> extents(PartId part, int from, int limit, Concern concern);
 
+  /** The documents of these extents, as far as there are any, in any order. */
+  List<ExtentDocument> extents(Collection<ExtentId> ids, Concern concern);
+
   /** The document of one extent. */
   default Optional<ExtentDocument> extent(ExtentId id, Concern concern) {
-    return extents(id.part(), id.ordinal(), 1, concern).stream()
-        .filter(extent -> extent.id().equals(id))
-        .findFirst();
+    return extents(List.of(id), concern).stream().findFirst();
   }
 
   /** Inserts a document of version 1; REFUSED if there is one with this id. Never an upsert. */
@@ -129,6 +131,9 @@ public interface MetadataStore extends AutoCloseable {
   // Nodes
 
   List<NodeDocument> nodes();
+
+  /** The document of one node. */
+  Optional<NodeDocument> node(String nodeId);
 
   /** Writes {@code next} if the document's version is {@code next.version() - 1} (0: absent). */
   WriteOutcome compareAndSetNode(NodeDocument next);

@@ -6,6 +6,7 @@ import com.mongodb.event.CommandListener;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,15 @@ public final class MongoMetadataStore implements MetadataStore {
   }
 
   @Override
+  public List<ExtentDocument> extents(Collection<ExtentId> ids, Concern concern) {
+    Bson named = Filters.in("_id", ids.stream().map(id -> MongoKey.extent(id).id()).toList());
+    return read(
+        MongoKey.EXTENTS,
+        documents.find(MongoKey.EXTENTS, concern, all -> all.find(named)),
+        DocumentFormat::extent);
+  }
+
+  @Override
   public WriteOutcome insertExtent(ExtentDocument extent) {
     if (extent.version() != 1) {
       throw new IllegalArgumentException(
@@ -238,6 +248,11 @@ public final class MongoMetadataStore implements MetadataStore {
         MongoKey.NODES,
         documents.find(MongoKey.NODES, Concern.MAJORITY, MongoCollection::find),
         DocumentFormat::node);
+  }
+
+  @Override
+  public Optional<NodeDocument> node(String nodeId) {
+    return find(MongoKey.node(nodeId), Concern.MAJORITY, DocumentFormat::node);
   }
 
   @Override

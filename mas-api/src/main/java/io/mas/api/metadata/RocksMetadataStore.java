@@ -8,6 +8,7 @@ import io.mas.common.object.PartId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,6 +185,13 @@ public final class RocksMetadataStore implements MetadataStore {
   public List<ExtentDocument> extents(PartId part, int from, int limit, Concern concern) {
     RocksKey first = RocksKey.extent(new ExtentId(part, from));
     return list(RocksKey.extents(part), first, limit, DocumentFormat::extent);
+  }
+
+  @Override
+  public List<ExtentDocument> extents(Collection<ExtentId> ids, Concern concern) {
+    return ids.stream()
+        .flatMap(id -> find(RocksKey.extent(id), DocumentFormat::extent).stream())
+        .toList();
   }
 
   @Override
@@ -410,6 +418,11 @@ public final class RocksMetadataStore implements MetadataStore {
   public List<NodeDocument> nodes() {
     RocksKey all = RocksKey.nodes();
     return list(all, all, Integer.MAX_VALUE, DocumentFormat::node);
+  }
+
+  @Override
+  public Optional<NodeDocument> node(String nodeId) {
+    return find(RocksKey.node(nodeId), DocumentFormat::node);
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.InternalApi;
-import io.mas.common.protocol.InternalKeys;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.ShardFrame;
 import java.io.IOException;
@@ -15,7 +14,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Future;
@@ -34,6 +32,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
@@ -75,15 +74,20 @@ final class HttpShardClient implements ShardClient {
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().daemon().name("mas-node-deadlines").factory());
 
+  /**
+   * @param clusterId what each node has to belong to
+   * @param tls for nodes whose address begins with {@code https}
+   */
   HttpShardClient(
-      NodesProperties properties, String clusterId, InternalKeys keys, InstantSource clock) {
+      NodesProperties properties, String clusterId, RequestSigner signer, TlsSocketStrategy tls) {
     this.properties = properties;
     this.clusterId = clusterId;
-    this.signer = new RequestSigner(keys, clock);
+    this.signer = signer;
     deadlines.setRemoveOnCancelPolicy(true);
     Timeout request = Timeout.of(properties.requestTimeout());
     PoolingHttpClientConnectionManager connections =
         PoolingHttpClientConnectionManagerBuilder.create()
+            .setTlsSocketStrategy(tls)
             .setMaxConnPerRoute(properties.connectionsPerNode())
             .setMaxConnTotal(properties.connectionsPerNode() * 64)
             .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -33,9 +34,17 @@ public class NodesConfiguration {
 
   @Bean
   ShardClient shardClient(
-      NodesProperties properties, InternalKeys keys, MetadataStore metadata, MeterRegistry meters) {
+      NodesProperties properties,
+      InternalKeys keys,
+      SslBundles bundles,
+      MetadataStore metadata,
+      MeterRegistry meters) {
     return new MeteredShardClient(
-        new HttpShardClient(properties, metadata.clusterId(), keys, InstantSource.system()),
+        new HttpShardClient(
+            properties,
+            metadata.clusterId(),
+            new RequestSigner(keys, InstantSource.system()),
+            BundledTls.of(bundles, properties.sslBundle())),
         meters);
   }
 

@@ -13,6 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectTimeout how long opening a connection may take
  * @param requestTimeout how long a request to a node may take, and a second more for each MiB sent
  * @param connectionsPerNode the most connections to one node
+ * @param sslBundle the bundle of {@code spring.ssl.bundle} that connections to {@code https} nodes
+ *     trust and identify themselves by; empty: what the platform trusts, and no certificate
  */
 @ConfigurationProperties("mas.nodes")
 public record NodesProperties(
@@ -21,4 +23,5 @@ public record NodesProperties(
     @DefaultValue("1s") Duration probeTimeout,
     @DefaultValue("1s") Duration connectTimeout,
     @DefaultValue("10s") Duration requestTimeout,
-    @DefaultValue("128") int connectionsPerNode) {}
+    @DefaultValue("128") int connectionsPerNode,
+    @DefaultValue("") String sslBundle) {}

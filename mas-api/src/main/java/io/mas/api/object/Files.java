@@ -2,13 +2,9 @@ package io.mas.api.object;
 
 import io.mas.common.object.ObjectHash;
 import java.util.List;
-import java.util.Optional;
 
 /** Looking up, reading, listing and deleting stored files. Thread-safe; blocks. */
 public interface Files {
-
-  /** What is stored under the hash, if it is. */
-  Optional<FileInfo> find(ObjectHash hash);
 
   /**
    * What is stored under the hash.

@@ -6,16 +6,24 @@ import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
+import io.mas.common.object.ExtentId;
 import io.mas.common.object.PartId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Extent documents for decisions: read afresh, never from a cache, and only of parts that can still
  * be committed. Thread-safe.
  */
 final class FreshExtents {
+  /** Parts looked at with one read; a chunk's part has one extent as a rule. */
+  static final int TOGETHER = 32;
+
   private static final int PAGE = 16;
 
   private final MetadataStore metadata;
@@ -25,15 +33,31 @@ final class FreshExtents {
   }
 
   /**
-   * The extents of a part, or empty if one is marked, or they do not cover ordinals 0 to n and the
-   * exact length.
+   * The extents of each part; of none that has a marked one, or whose extents do not cover ordinals
+   * 0 to n and its exact length.
+   *
+   * @param parts at most {@link #TOGETHER}
    */
-  Optional<List<ExtentDocument>> of(FileDocument.Part part) {
+  Map<PartId, List<ExtentDocument>> of(List<FileDocument.Part> parts) {
+    List<ExtentId> ids = parts.stream().map(part -> new ExtentId(part.id(), 0)).toList();
+    Map<PartId, ExtentDocument> firsts =
+        metadata.extents(ids, Concern.LINEARIZABLE).stream()
+            .collect(Collectors.toMap(extent -> extent.id().part(), Function.identity()));
+    Map<PartId, List<ExtentDocument>> usable = new HashMap<>();
+    for (FileDocument.Part part : parts) {
+      ExtentDocument first = firsts.get(part.id());
+      if (first != null) {
+        all(part, first).ifPresent(extents -> usable.put(part.id(), extents));
+      }
+    }
+    return usable;
+  }
+
+  private Optional<List<ExtentDocument>> all(FileDocument.Part part, ExtentDocument first) {
     List<ExtentDocument> all = new ArrayList<>();
-    List<ExtentDocument> page;
+    List<ExtentDocument> page = List.of(first);
     long length = 0;
-    do {
-      page = metadata.extents(part.id(), all.size(), PAGE, Concern.LINEARIZABLE);
+    while (!page.isEmpty()) {
       for (ExtentDocument extent : page) {
         boolean next = extent.id().ordinal() == all.size() && extent.offset() == length;
         if (!next || extent.marked()) {
@@ -42,7 +66,11 @@ final class FreshExtents {
         all.add(extent);
         length += extent.length();
       }
-    } while (page.size() == PAGE);
+      page =
+          length < part.length()
+              ? metadata.extents(part.id(), all.size(), PAGE, Concern.LINEARIZABLE)
+              : List.of();
+    }
     return length == part.length() ? Optional.of(all) : Optional.empty();
   }
 

@@ -50,13 +50,8 @@ final class GatewayFiles implements Files {
   }
 
   @Override
-  public Optional<FileInfo> find(ObjectHash hash) {
-    return live(hash, Concern.MAJORITY).map(FileInfo::of);
-  }
-
-  @Override
   public FileInfo info(ObjectHash hash) {
-    return find(hash).orElseThrow(() -> noSuchFile(hash));
+    return live(hash, Concern.MAJORITY).map(FileInfo::of).orElseThrow(() -> noSuchFile(hash));
   }
 
   @Override

@@ -7,11 +7,14 @@ import io.mas.common.object.ByteRange;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import java.security.MessageDigest;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Gatherers;
+import java.util.stream.Stream;
 
 /** Parts as uploads use them: written, looked at, read back, committed, given up. Thread-safe. */
 public final class Parts {
@@ -76,52 +79,66 @@ public final class Parts {
   }
 
   /**
-   * Whether a part can still be committed, by its extent documents as they are now: none is marked,
-   * and they cover its exact length.
+   * Those of the parts that can still be committed, by their extent documents as they are now: none
+   * is marked, and they cover the exact length.
    */
-  public boolean usable(FileDocument.Part part) {
-    return fresh.of(part).isPresent();
+  public Set<PartId> usable(List<FileDocument.Part> parts) {
+    return together(parts)
+        .flatMap(some -> fresh.of(some).keySet().stream())
+        .collect(Collectors.toSet());
   }
 
   /** The block tables of a part one behind the other, or empty if it is not usable. */
   public Optional<List<BlockEntry>> blocks(FileDocument.Part part) {
-    return fresh
-        .of(part)
-        .map(
-            extents -> {
-              List<BlockEntry> rows = new ArrayList<>();
-              for (ExtentDocument extent : extents) {
-                rows.addAll(extent.blocks());
-              }
-              return rows;
-            });
-  }
-
-  /** Ids of the nodes that hold shards of the part's first extent; none if it is not usable. */
-  public Set<String> nodesOf(FileDocument.Part part) {
-    return fresh.of(part).stream()
-        .flatMap(extents -> extents.getFirst().shards().stream())
-        .map(ExtentDocument.Shard::node)
-        .collect(Collectors.toSet());
+    return Optional.ofNullable(fresh.of(List.of(part)).get(part.id()))
+        .map(extents -> extents.stream().flatMap(extent -> extent.blocks().stream()).toList());
   }
 
   /**
-   * Reads a part back, with its extent documents as they are now.
+   * What came of reading parts back.
+   *
+   * @param unusable the first part that cannot be committed any more; those behind it were not read
+   * @param nodes ids of the nodes that hold shards of the first part
+   */
+  public record ReadBack(Optional<FileDocument.Part> unusable, Set<String> nodes) {}
+
+  /**
+   * Reads parts back, with their extent documents as they are now.
    *
    * @param digest gets all bytes
    * @param progress called now and then
-   * @return false if the part is not usable; then nothing was read
    * @throws io.mas.common.error.MasException TOO_FEW_SHARDS
    */
-  public boolean readBack(FileDocument.Part part, MessageDigest digest, Runnable progress) {
-    List<ExtentDocument> extents = fresh.of(part).orElse(null);
-    if (extents == null) {
-      return false;
+  public ReadBack readBack(List<FileDocument.Part> parts, MessageDigest digest, Runnable progress) {
+    Set<String> nodes = new HashSet<>();
+    for (List<FileDocument.Part> some : together(parts).toList()) {
+      Map<PartId, List<ExtentDocument>> usable = fresh.of(some);
+      for (FileDocument.Part part : some) {
+        List<ExtentDocument> extents = usable.get(part.id());
+        if (extents == null) {
+          return new ReadBack(Optional.of(part), nodes);
+        }
+        if (nodes.isEmpty()) {
+          extents.getFirst().shards().forEach(shard -> nodes.add(shard.node()));
+        }
+        readBack(part, extents, digest, progress);
+      }
     }
+    return new ReadBack(Optional.empty(), nodes);
+  }
+
+  private void readBack(
+      FileDocument.Part part,
+      List<ExtentDocument> extents,
+      MessageDigest digest,
+      Runnable progress) {
     ByteRange whole = new ByteRange(0, part.length());
     try (FileReader.Reading reading = reader.read(List.of(part), fresh.source(extents), whole)) {
       reading.digest(digest, progress);
-      return true;
     }
+  }
+
+  private static Stream<List<FileDocument.Part>> together(List<FileDocument.Part> parts) {
+    return parts.stream().gather(Gatherers.windowFixed(FreshExtents.TOGETHER));
   }
 }

@@ -13,11 +13,13 @@ import io.mas.api.object.Parts;
 import io.mas.api.token.TokenGrant;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
+import io.mas.common.object.PartId;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 
@@ -69,7 +71,7 @@ final class ChunkedUpload {
       }
       Optional<UploadDocument> fresh = replace(id(grant), known, name, size, chunks);
       if (fresh.isPresent()) {
-        return resume(fresh.get());
+        return progress(pending(fresh.get()), "", fresh.get().expires());
       }
     }
     throw contended(id(grant));
@@ -80,9 +82,11 @@ final class ChunkedUpload {
   }
 
   private UploadProgress resume(UploadDocument upload) {
+    List<ChunkDocument> chunks = metadata.chunks(upload.id(), upload.generation());
+    Set<PartId> usable = parts.usable(chunks.stream().map(ChunkedUpload::row).toList());
     List<Integer> stored =
-        metadata.chunks(upload.id(), upload.generation()).stream()
-            .filter(chunk -> parts.usable(row(chunk)))
+        chunks.stream()
+            .filter(chunk -> usable.contains(chunk.part()))
             .map(ChunkDocument::number)
             .toList();
     return progress(pending(upload), ChunkRanges.of(stored), upload.expires());

@@ -35,7 +35,6 @@ final class Chunks {
   }
 
   ReceivedChunk receive(TokenGrant grant, InputStream body) {
-    uploads.requireOpen(grant);
     long most = Math.min(maxSize, grant.maxSize().orElse(Long.MAX_VALUE));
     StoredPart part = parts.writer().write(grant.hash(), body, most, null);
     CrashPoint.reached("chunk.stored");
@@ -103,19 +102,21 @@ final class Chunks {
     private void list(UploadDocument upload, ChunkDocument chunk) {
       Optional<PartId> replaced = Optional.empty();
       for (int round = 0; round < MAX_ROUNDS; round++) {
+        if (applied(metadata.insertChunk(chunk))) {
+          return;
+        }
         Optional<ChunkDocument> there =
             metadata.chunk(chunk.upload(), chunk.generation(), chunk.number());
         if (there.isEmpty()) {
-          if (applied(metadata.insertChunk(chunk))) {
-            return;
-          }
-        } else if (there.get().part().equals(chunk.part())) {
+          continue; // deleted meanwhile
+        }
+        if (there.get().part().equals(chunk.part())) {
           listing = Listing.CERTAIN; // the own write, whose answer was lost
           replaced.ifPresent(old -> parts.leaveToCollect(chunk.upload().hash(), List.of(old)));
           return;
         } else if (same(there.get())) {
           return; // the same bytes again
-        } else if (upload.replaceable() || !parts.usable(ChunkedUpload.row(there.get()))) {
+        } else if (upload.replaceable() || !usable(there.get())) {
           replaced = there.map(ChunkDocument::part);
           if (applied(metadata.replaceChunk(chunk, there.get().part()))) {
             parts.leaveToCollect(chunk.upload().hash(), List.of(there.get().part()));
@@ -128,6 +129,10 @@ final class Chunks {
         }
       }
       throw ChunkedUpload.contended(chunk.upload());
+    }
+
+    private boolean usable(ChunkDocument chunk) {
+      return parts.usable(List.of(ChunkedUpload.row(chunk))).contains(chunk.part());
     }
 
     private boolean applied(WriteOutcome outcome) {

@@ -14,6 +14,7 @@ import io.mas.api.object.ProtocolRule;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
 import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -82,14 +83,12 @@ final class Finish {
 
   /** Empty if the upload was ended by another while this one waited for its lease. */
   private Optional<FileInfo> attempt(UploadId id, Said said) {
-    Optional<FileDocument> live =
-        metadata.file(id.hash(), Concern.LINEARIZABLE).filter(FileDocument::live);
     Optional<UploadDocument> known = metadata.upload(id, Concern.LINEARIZABLE);
     if (known.isEmpty() || known.get().state() == UploadDocument.State.ABORTED) {
-      return Optional.of(live.map(FileInfo::of).orElseThrow(() -> notInitialised(id)));
+      return Optional.of(live(id.hash()).orElseThrow(() -> notInitialised(id)));
     }
     if (known.get().state() == UploadDocument.State.COMMITTED) {
-      return Optional.of(live.map(FileInfo::of).orElseThrow(() -> deleted(id.hash())));
+      return Optional.of(live(id.hash()).orElseThrow(() -> deleted(id.hash())));
     }
     return lease.take(known.get()).map(held -> finish(held, said));
   }
@@ -112,6 +111,10 @@ final class Finish {
     }
   }
 
+  private Optional<FileInfo> live(ObjectHash hash) {
+    return metadata.file(hash, Concern.LINEARIZABLE).filter(FileDocument::live).map(FileInfo::of);
+  }
+
   /** The file was committed with the own parts, and deleted since. */
   private static final class Deleted extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -131,7 +134,7 @@ final class Finish {
       throw new Deleted();
     }
     requireAll(chunks, said);
-    verify(held, hash, chunks);
+    Set<String> holders = verify(held, hash, chunks);
     CrashPoint.reached("finish.verified");
     if (!rules.contains(ProtocolRule.VERSION_BEFORE_VERIFY)) {
       before = metadata.file(hash, Concern.LINEARIZABLE);
@@ -145,7 +148,7 @@ final class Finish {
             upload.name(),
             clock.millis(),
             chunks.stream().map(ChunkedUpload::row).toList());
-    return switch (parts.committer().commit(file, holders(chunks))) {
+    return switch (parts.committer().commit(file, holders)) {
       case Committer.Mine(var mine) -> FileInfo.of(mine);
       case Committer.Others(var others, boolean certain) -> {
         leaveToCollect(chunks, others);
@@ -171,13 +174,14 @@ final class Finish {
 
   /** Refuses if a chunk is missing: not listed, or its part cannot be committed any more. */
   private void requireAll(List<ChunkDocument> chunks, Said said) {
+    Set<PartId> usable = parts.usable(chunks.stream().map(ChunkedUpload::row).toList());
     Set<Integer> there = new HashSet<>();
     long size = 0;
     long longest = 0;
     for (ChunkDocument chunk : chunks) {
       longest = Math.max(longest, chunk.length());
       size += chunk.length();
-      if (parts.usable(ChunkedUpload.row(chunk))) {
+      if (usable.contains(chunk.part())) {
         there.add(chunk.number());
       }
     }
@@ -197,35 +201,40 @@ final class Finish {
     List<Integer> missing = ChunkRanges.missing(there.stream().sorted().toList(), last);
     boolean empty = chunks.isEmpty() && said.size() == 0 && said.chunks() <= 0;
     if (!missing.isEmpty() && !empty) {
-      String ranges = ChunkRanges.of(missing);
-      throw new MasException(ErrorCode.CHUNK_CONFLICT, "chunks %s are missing".formatted(ranges))
-          .withData(Map.of("missing", ranges));
+      throw missing(ChunkRanges.of(missing));
     }
   }
 
-  /** Reads every part back and compares the whole SHA-256. */
-  private void verify(FinishLease.Held held, ObjectHash hash, List<ChunkDocument> chunks) {
+  /**
+   * Reads every part back and compares the whole SHA-256.
+   *
+   * @return ids of nodes that hold shards
+   */
+  private Set<String> verify(FinishLease.Held held, ObjectHash hash, List<ChunkDocument> chunks) {
     MessageDigest digest = Sha256.digest();
-    for (ChunkDocument chunk : chunks) {
-      boolean read = parts.readBack(ChunkedUpload.row(chunk), digest, held::renew);
-      if (!read) {
-        String number = Integer.toString(chunk.number());
-        throw new MasException(ErrorCode.CHUNK_CONFLICT, "chunk %s is missing".formatted(number))
-            .withData(Map.of("missing", number));
-      }
-    }
+    Parts.ReadBack read =
+        parts.readBack(chunks.stream().map(ChunkedUpload::row).toList(), digest, held::renew);
+    read.unusable().ifPresent(part -> refuseMissing(part, chunks));
     if (!ObjectHash.of(digest.digest()).equals(hash)) {
       throw new MasException(
           ErrorCode.CONTENT_MISMATCH,
           "the SHA-256 of the %d chunks is not %s".formatted(chunks.size(), hash));
     }
+    return read.nodes();
   }
 
-  private Set<String> holders(List<ChunkDocument> chunks) {
-    return chunks.stream()
-        .limit(1)
-        .flatMap(chunk -> parts.nodesOf(ChunkedUpload.row(chunk)).stream())
-        .collect(Collectors.toSet());
+  private static void refuseMissing(FileDocument.Part part, List<ChunkDocument> chunks) {
+    String number =
+        chunks.stream()
+            .filter(chunk -> chunk.part().equals(part.id()))
+            .map(chunk -> Integer.toString(chunk.number()))
+            .collect(Collectors.joining(","));
+    throw missing(number);
+  }
+
+  private static MasException missing(String ranges) {
+    return new MasException(ErrorCode.CHUNK_CONFLICT, "chunks %s are missing".formatted(ranges))
+        .withData(Map.of("missing", ranges));
   }
 
   private MasException notInitialised(UploadId id) {

@@ -48,7 +48,10 @@ final class FinishLease {
       if (!upload.underWay()) {
         return Optional.empty();
       }
-      if (heldByOther(upload)) {
+      if (ownedBy(owner, upload)) {
+        return Optional.of(new Held(owner, upload)); // its answer was lost
+      }
+      if (held(upload)) {
         LockSupport.parkNanos(POLL_NANOS);
       } else {
         UploadDocument next =
@@ -70,9 +73,14 @@ final class FinishLease {
             .formatted(known.id().hash()));
   }
 
-  private boolean heldByOther(UploadDocument upload) {
+  private boolean held(UploadDocument upload) {
     UploadDocument.Lease lease = upload.lease();
     return lease != null && lease.until() > clock.millis();
+  }
+
+  private static boolean ownedBy(String owner, UploadDocument upload) {
+    UploadDocument.Lease lease = upload.lease();
+    return lease != null && lease.owner().equals(owner);
   }
 
   private Optional<UploadDocument> current(UploadId id) {
@@ -118,18 +126,13 @@ final class FinishLease {
     }
 
     private void write(UnaryOperator<UploadDocument> change) {
-      for (int round = 0; round < MAX_ROUNDS; round++) {
-        UploadDocument now = current(upload.id()).filter(this::mine).orElse(null);
-        if (now == null
-            || metadata.compareAndSetUpload(change.apply(now)) == WriteOutcome.APPLIED) {
+      Optional<UploadDocument> now = Optional.of(upload);
+      for (int round = 0; round < MAX_ROUNDS && now.isPresent(); round++) {
+        if (metadata.compareAndSetUpload(change.apply(now.get())) == WriteOutcome.APPLIED) {
           return;
         }
+        now = current(upload.id()).filter(other -> ownedBy(owner, other));
       }
-    }
-
-    private boolean mine(UploadDocument now) {
-      UploadDocument.Lease lease = now.lease();
-      return lease != null && lease.owner().equals(owner);
     }
   }
 }

@@ -48,8 +48,8 @@ final class GatewayUploads implements Uploads {
   }
 
   @Override
-  public FileInfo single(TokenGrant grant, String name, InputStream body) {
-    return single.store(grant, name, body);
+  public SingleFile single(TokenGrant grant) {
+    return single.begin(grant);
   }
 
   @Override

@@ -40,13 +40,35 @@ final class SingleUpload {
     this.rules = rules;
   }
 
-  FileInfo store(TokenGrant grant, String name, InputStream body) {
-    ObjectHash hash = grant.hash();
-    // Read before the first byte is stored: a collection that deletes this part raises it.
-    Optional<FileDocument> before = metadata.file(hash, Concern.MAJORITY);
-    if (before.filter(FileDocument::live).isPresent()) {
-      return FileInfo.of(before.get());
+  /** Reads the file's version: a collection that deletes the part of this upload raises it. */
+  SingleFile begin(TokenGrant grant) {
+    return new Begun(grant, metadata.file(grant.hash(), Concern.MAJORITY));
+  }
+
+  /** An upload for which the version was read before its first byte is stored. */
+  private final class Begun implements SingleFile {
+    private final TokenGrant grant;
+    private final Optional<FileDocument> before;
+
+    Begun(TokenGrant grant, Optional<FileDocument> before) {
+      this.grant = grant;
+      this.before = before;
     }
+
+    @Override
+    public Optional<FileInfo> stored() {
+      return before.filter(FileDocument::live).map(FileInfo::of);
+    }
+
+    @Override
+    public FileInfo store(String name, InputStream body) {
+      return stored().orElseGet(() -> storeAfter(before, grant, name, body));
+    }
+  }
+
+  private FileInfo storeAfter(
+      Optional<FileDocument> before, TokenGrant grant, String name, InputStream body) {
+    ObjectHash hash = grant.hash();
     MessageDigest digest = Sha256.digest();
     long most =
         Math.min(properties.fileMaxSize().toBytes(), grant.maxSize().orElse(Long.MAX_VALUE));
@@ -58,10 +80,11 @@ final class SingleUpload {
           ErrorCode.CONTENT_MISMATCH,
           "the SHA-256 of the %d bytes sent is not %s".formatted(part.length(), hash));
     }
-    if (!rules.contains(ProtocolRule.VERSION_BEFORE_STORE)) {
-      before = metadata.file(hash, Concern.MAJORITY);
-    }
-    return commit(before, name, hash, part);
+    Optional<FileDocument> version =
+        rules.contains(ProtocolRule.VERSION_BEFORE_STORE)
+            ? before
+            : metadata.file(hash, Concern.MAJORITY);
+    return commit(version, name, hash, part);
   }
 
   private FileInfo commit(

@@ -14,8 +14,8 @@ import java.util.OptionalLong;
  */
 public interface Uploads {
 
-  /** Stores a whole file; if it is already stored, {@code body} is not read. */
-  FileInfo single(TokenGrant grant, String name, InputStream body);
+  /** Looks up whether the file is stored, before the body of a single upload is asked for. */
+  SingleFile single(TokenGrant grant);
 
   /** Begins or resumes an upload in chunks. */
   UploadProgress init(TokenGrant grant, String name, OptionalLong size, OptionalInt chunks);
@@ -26,7 +26,7 @@ public interface Uploads {
    */
   void requireOpen(TokenGrant grant);
 
-  /** Stores the bytes of a chunk, whose number may not be known yet. */
+  /** Stores the bytes of a chunk, whose number may not be known yet; its listing may be refused. */
   ReceivedChunk receive(TokenGrant grant, InputStream body);
 
   /**

@@ -1,13 +1,12 @@
 package io.mas.api.web;
 
 import io.mas.api.object.FileInfo;
-import io.mas.api.object.Files;
 import io.mas.api.token.TokenGrant;
+import io.mas.api.upload.SingleFile;
 import io.mas.api.upload.Uploads;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.springframework.http.HttpStatus;
@@ -27,15 +26,12 @@ final class UploadController {
   static final int MAX_CHUNKS = 10_000;
 
   private final Uploads uploads;
-  private final Files files;
   private final TokenUses tokens;
   private final Backend backend;
   private final UploadForms forms;
 
-  UploadController(
-      Uploads uploads, Files files, TokenUses tokens, Backend backend, UploadForms forms) {
+  UploadController(Uploads uploads, TokenUses tokens, Backend backend, UploadForms forms) {
     this.uploads = uploads;
-    this.files = files;
     this.tokens = tokens;
     this.backend = backend;
     this.forms = forms;
@@ -44,9 +40,9 @@ final class UploadController {
   @PostMapping("/single")
   Envelope single(HttpServletRequest request) {
     try (TokenUse use = begin(request)) {
-      Optional<FileInfo> stored = files.find(use.grant().hash());
-      FileInfo file = stored.orElseGet(() -> forms.single(request, use.grant()));
-      return Envelope.of(FileView.of(file));
+      SingleFile file = uploads.single(use.grant());
+      FileInfo stored = file.stored().orElseGet(() -> forms.single(request, use.grant(), file));
+      return Envelope.of(FileView.of(stored));
     }
   }
 

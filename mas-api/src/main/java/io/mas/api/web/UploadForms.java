@@ -3,6 +3,7 @@ package io.mas.api.web;
 import io.mas.api.object.FileInfo;
 import io.mas.api.token.TokenGrant;
 import io.mas.api.upload.ReceivedChunk;
+import io.mas.api.upload.SingleFile;
 import io.mas.api.upload.UploadProperties;
 import io.mas.api.upload.Uploads;
 import io.mas.common.error.ErrorCode;
@@ -27,14 +28,14 @@ final class UploadForms {
     this.sizes = sizes;
   }
 
-  FileInfo single(HttpServletRequest request, TokenGrant grant) {
+  FileInfo single(HttpServletRequest request, TokenGrant grant, SingleFile file) {
     long max = Math.min(sizes.fileMaxSize().toBytes(), maxSize(grant));
     requireAtMost(request.getContentLengthLong() - FORM_OVERHEAD_BYTES, max);
     try {
       MultipartForm form = MultipartForm.open(request.getContentType(), body(request));
       for (MultipartForm.Part part = form.next(); part != null; part = form.next()) {
         if (part.isFile()) {
-          return uploads.single(grant, filename(part), part.content());
+          return file.store(filename(part), part.content());
         }
         part.value();
       }

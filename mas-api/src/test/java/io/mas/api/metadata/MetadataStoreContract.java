@@ -162,6 +162,23 @@ abstract class MetadataStoreContract extends MetadataContract {
   }
 
   @Test
+  void extentsOfSeveralPartsAreFoundByTheirIds() {
+    List<ExtentDocument> extents =
+        RandomDocuments.many(3, () -> random.extent(new ExtentId(random.part(), 0), 1));
+    extents.forEach(extent -> applied(store.insertExtent(extent)));
+    ExtentDocument first = extents.getFirst();
+    applied(store.insertExtent(random.extent(new ExtentId(first.id().part(), 1), 1)));
+    List<ExtentId> ids =
+        List.of(first.id(), extents.getLast().id(), new ExtentId(random.part(), 0));
+    for (Concern concern : Concern.values()) {
+      assertThat(store.extents(ids, concern)).containsExactlyInAnyOrder(first, extents.getLast());
+      assertThat(store.extents(List.of(), concern)).isEmpty();
+      assertThat(store.extent(first.id(), concern)).contains(first);
+      assertThat(store.extent(ids.getLast(), concern)).isEmpty();
+    }
+  }
+
+  @Test
   void anExtentChangesByItsVersionOnly() {
     ExtentDocument extent = random.extent();
     refused(store.compareAndSetExtent(extent.withMark()));
@@ -312,6 +329,8 @@ abstract class MetadataStoreContract extends MetadataContract {
     List<NodeDocument> nodes = RandomDocuments.many(20, random::node);
     nodes.forEach(node -> applied(store.compareAndSetNode(node)));
     assertThat(store.nodes()).containsExactlyInAnyOrderElementsOf(nodes);
+    assertThat(nodes).allSatisfy(node -> assertThat(store.node(node.nodeId())).contains(node));
+    assertThat(store.node("absent")).isEmpty();
   }
 
   // The life of a store

@@ -43,6 +43,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,10 +66,10 @@ class HttpShardClientTest {
 
   private static HttpShardClient newClient() {
     return new HttpShardClient(
-        new NodesProperties(SHORT, SHORT, SHORT, SHORT, SHORT, 4),
+        new NodesProperties(SHORT, SHORT, SHORT, SHORT, SHORT, 4, ""),
         "cluster-1",
-        KEYS,
-        InstantSource.system());
+        new RequestSigner(KEYS, InstantSource.system()),
+        DefaultClientTlsStrategy.createDefault());
   }
 
   /** What a node got. */

@@ -40,7 +40,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class NodeViewTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final NodesProperties PROPERTIES =
-      new NodesProperties(Duration.ofSeconds(6), Duration.ofMillis(20), SECOND, SECOND, SECOND, 4);
+      new NodesProperties(
+          Duration.ofSeconds(6), Duration.ofMillis(20), SECOND, SECOND, SECOND, 4, "");
 
   @TempDir Path directory;
   private final AtomicLong time = new AtomicLong(1_790_000_000_000L);

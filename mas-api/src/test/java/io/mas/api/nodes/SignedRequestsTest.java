@@ -38,6 +38,7 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,10 +54,10 @@ class SignedRequestsTest {
   private final AtomicLong time = new AtomicLong(1_790_000_000_000L);
   private final HttpShardClient client =
       new HttpShardClient(
-          new NodesProperties(PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, 4),
+          new NodesProperties(PATIENCE, PATIENCE, PATIENCE, PATIENCE, PATIENCE, 4, ""),
           "cluster-1",
-          KEYS,
-          () -> Instant.ofEpochMilli(time.get()));
+          new RequestSigner(KEYS, () -> Instant.ofEpochMilli(time.get())),
+          DefaultClientTlsStrategy.createDefault());
   private final List<HttpServer> servers = new ArrayList<>();
 
   /** A request as it arrived. */

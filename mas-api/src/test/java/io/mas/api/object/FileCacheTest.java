@@ -139,7 +139,6 @@ class FileCacheTest {
     ObjectHash hash = world.store(content).hash();
     download(hash);
     down = true;
-    refused(ErrorCode.METADATA_UNREACHABLE, () -> world.room.files().find(hash));
     refused(ErrorCode.METADATA_UNREACHABLE, () -> world.room.files().info(hash));
     refused(ErrorCode.METADATA_UNREACHABLE, () -> world.room.files().delete(hash));
     refused(ErrorCode.METADATA_UNREACHABLE, () -> world.room.files().list("", "", 10));

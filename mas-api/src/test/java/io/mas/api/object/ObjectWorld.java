@@ -104,7 +104,7 @@ public final class ObjectWorld implements AutoCloseable {
     this.count = shape.nodes;
     this.buffers = new BufferPool(shape.buffers, Duration.ofSeconds(20));
     Duration second = Duration.ofSeconds(1);
-    NodesProperties timeouts = new NodesProperties(second, second, second, second, second, 8);
+    NodesProperties timeouts = new NodesProperties(second, second, second, second, second, 8, "");
     this.view = new NodeView(metadata, nodes, timeouts, clock);
     SimulatedNodes.announcements(metadata.clusterId(), count).forEach(view::accept);
     Random random = new Random(1);

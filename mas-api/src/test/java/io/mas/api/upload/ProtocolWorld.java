@@ -125,7 +125,7 @@ final class ProtocolWorld implements AutoCloseable {
 
   private NodeView view(InstantSource clock) {
     Duration second = Duration.ofSeconds(1);
-    NodesProperties properties = new NodesProperties(second, second, second, second, second, 8);
+    NodesProperties properties = new NodesProperties(second, second, second, second, second, 8, "");
     NodeView made = new NodeView(store, nodes, properties, clock);
     SimulatedNodes.announcements(store.clusterId(), 6).forEach(made::accept);
     return made;
@@ -144,7 +144,7 @@ final class ProtocolWorld implements AutoCloseable {
   }
 
   void single() {
-    answered(() -> single.store(grant, "name", new ByteArrayInputStream(content)));
+    answered(() -> single.begin(grant).store("name", new ByteArrayInputStream(content)));
   }
 
   void secondChunk() {
@@ -258,7 +258,7 @@ final class ProtocolWorld implements AutoCloseable {
 
   /** Whatever has happened: storing the file again works, and it reads back. */
   byte[] storeAndRead() throws IOException {
-    FileInfo ignored = single.store(grant, "name", new ByteArrayInputStream(content));
+    FileInfo ignored = single.begin(grant).store("name", new ByteArrayInputStream(content));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (var reading = objects.files().open(hash).read(new ByteRange(0, content.length))) {
       reading.copy(out);

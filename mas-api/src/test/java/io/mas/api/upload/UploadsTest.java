@@ -45,6 +45,7 @@ class UploadsTest {
   private final Uploads uploads;
   private final TokenGrant grant = TokenGrant.upload(HASH, "", OptionalLong.empty());
   private final AtomicInteger unknownReplaces = new AtomicInteger();
+  private final AtomicInteger unknownUploads = new AtomicInteger();
   private final AtomicInteger brokenCommits = new AtomicInteger();
   private final AtomicInteger uploadReads = new AtomicInteger();
   private final AtomicReference<Runnable> beforeCommit = new AtomicReference<>(() -> {});
@@ -66,9 +67,13 @@ class UploadsTest {
                 throw new IllegalStateException("planted");
               }
               Object outcome = original.call();
-              return method.equals("replaceChunk") && unknownReplaces.getAndDecrement() > 0
-                  ? WriteOutcome.UNKNOWN
-                  : outcome;
+              boolean lost =
+                  switch (method) {
+                    case "replaceChunk" -> unknownReplaces.getAndDecrement() > 0;
+                    case "compareAndSetUpload" -> unknownUploads.getAndDecrement() > 0;
+                    default -> false;
+                  };
+              return lost ? WriteOutcome.UNKNOWN : outcome;
             });
     world = new ObjectWorld(meddled, ObjectWorld.Shape.USUAL);
     uploads = gateway(meddled, new Random(2));
@@ -305,7 +310,8 @@ class UploadsTest {
     refused(ErrorCode.TOO_LARGE, () -> chunk(bounded, 2, Arrays.copyOfRange(CONTENT, 2000, 3000)));
     assertThat(chunk(bounded, 2, Arrays.copyOfRange(CONTENT, 2000, 2999))).isEqualTo(2);
     refused(
-        ErrorCode.TOO_LARGE, () -> uploads.single(bounded, "n", new ByteArrayInputStream(CONTENT)));
+        ErrorCode.TOO_LARGE,
+        () -> uploads.single(bounded).store("n", new ByteArrayInputStream(CONTENT)));
   }
 
   @Test
@@ -335,9 +341,9 @@ class UploadsTest {
   void aSingleOfOtherContentLeavesNothing() {
     refused(
         ErrorCode.CONTENT_MISMATCH,
-        () -> uploads.single(grant, "n", new ByteArrayInputStream(new byte[3000])));
+        () -> uploads.single(grant).store("n", new ByteArrayInputStream(new byte[3000])));
     assertThat(world.nodes.parts()).isEmpty();
-    assertThat(uploads.single(grant, "n", new ByteArrayInputStream(CONTENT)).persistence())
+    assertThat(uploads.single(grant).store("n", new ByteArrayInputStream(CONTENT)).persistence())
         .isTrue();
   }
 
@@ -370,6 +376,15 @@ class UploadsTest {
   }
 
   /** A finish that breaks down must not leave the upload closed to chunks. */
+  @Test
+  void aLeaseWhoseAnswerWasLostIsTheOwnOne() {
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    unknownUploads.set(1);
+    assertThat(finish()).isEqualTo(3000);
+  }
+
   @Test
   void aFinishThatBreaksDownOpensTheUploadAgain() {
     init();
@@ -409,7 +424,7 @@ class UploadsTest {
     chunk(2, 2000, 3000);
     assertThat(uploads.finishAsync(grant, OptionalLong.empty(), OptionalInt.empty()).hash())
         .isEqualTo(HASH);
-    await().until(() -> world.room.files().find(HASH).isPresent());
+    await().until(() -> store.file(HASH, Concern.LINEARIZABLE).isPresent());
     await().until(() -> init().file().persistence());
     assertThat(world.room.files().delete(HASH).size()).isEqualTo(3000);
     UploadDocument upload =
