@@ -157,6 +157,18 @@ final class StorageNodeTest {
   }
 
   @Test
+  void refusesACommitRecordOfAFormatThatItDoesNotKnow() {
+    CommitRecord commit =
+        new CommitRecord(1, NodeClient.HASH, 3, CommitRecord.State.PREPARED, 5, "a", 99, List.of());
+    String newer = json.writeValueAsString(commit).replace("\"format\":1", "\"format\":2");
+    String path = InternalApi.COMMITS_PATH + "/" + NodeClient.HASH + "/3";
+    HttpResponse<byte[]> refused = client.send("PUT", path, newer.getBytes(StandardCharsets.UTF_8));
+    assertThat(NodeClient.error(refused)).isEqualTo("BAD_REQUEST");
+    assertThat(NodeClient.text(refused)).contains("commit record of format 2");
+    assertThat(json.readTree(client.get(InternalApi.COMMITS_PATH).body()).path("rows")).isEmpty();
+  }
+
+  @Test
   void refusesAPayloadThatWasDamagedOnTheWay() {
     byte[] frames = NodeClient.frames(0, 2, 1);
     frames[frames.length - 7] ^= 1;

@@ -76,7 +76,15 @@ final class Fields {
 
   /** A constant by its lower-case name. */
   <E extends Enum<E>> E constant(String field, Class<E> type) {
-    return Enum.valueOf(type, text(field).toUpperCase(Locale.ROOT));
+    String name = text(field);
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException(
+        "field '%s' is '%s', expected one of %s"
+            .formatted(field, name, List.of(type.getEnumConstants())));
   }
 
   /** Each document of an array. */

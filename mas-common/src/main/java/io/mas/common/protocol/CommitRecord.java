@@ -46,7 +46,8 @@ public record CommitRecord(
   public CommitRecord {
     if (format != FORMAT) {
       throw new IllegalArgumentException(
-          "commit record of format %d, expected %d".formatted(format, FORMAT));
+          "commit record of format %d, this version of MAS knows %d: upgrade MAS"
+              .formatted(format, FORMAT));
     }
     parts = List.copyOf(parts);
   }

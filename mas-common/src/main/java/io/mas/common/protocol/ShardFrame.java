@@ -16,6 +16,8 @@ import java.nio.ByteOrder;
  * 24  payload length   28  payload CRC32C
  * </pre>
  *
+ * <p>The magic changes with the format, and the format only with the protocol's version.
+ *
  * <p>In a PUT the status is always {@link Status#OK}. In a GET a block that the node cannot give
  * has another status, zeros in place of the entry, and no payload; {@link #entry} is then a
  * placeholder.
@@ -55,7 +57,8 @@ public record ShardFrame(
         case 1 -> DAMAGED;
         case 2 -> ABSENT;
         default ->
-            throw new IllegalArgumentException("status %d of a shard frame".formatted(number));
+            throw new IllegalArgumentException(
+                "status %d of a shard frame, expected 0 to 2".formatted(number));
       };
     }
   }
@@ -101,7 +104,8 @@ public record ShardFrame(
     in.get(bytes);
     ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     if (b.getInt(0) != MAGIC) {
-      throw new IllegalArgumentException("not a shard frame: magic %08x".formatted(b.getInt(0)));
+      throw new IllegalArgumentException(
+          "not a shard frame of format 1: magic %08x, expected %08x".formatted(b.getInt(0), MAGIC));
     }
     Status status = Status.of(b.get(17));
     if (status != Status.OK) {

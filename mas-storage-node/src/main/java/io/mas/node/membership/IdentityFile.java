@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -138,15 +139,15 @@ public final class IdentityFile {
 
   private Content parse(String text) {
     try {
-      int format = json.readTree(text).path("format").asInt(0);
-      if (format > FORMAT) {
+      JsonNode format = json.readTree(text).path("format");
+      if (format.isIntegralNumber() && !format.asString().equals("" + FORMAT)) {
         throw new NodeStartException(
-            "The data directory is of format %d, this build knows format %d."
-                .formatted(format, FORMAT),
+            "The data directory is of format %s, this build knows format %d."
+                .formatted(format.asString(), FORMAT),
             "Start the version of MAS that wrote it, or a newer one; nothing was changed.");
       }
       Content content = json.readValue(text, Content.class);
-      if (format == FORMAT && content.whole()) {
+      if (content.format() == FORMAT && content.whole()) {
         return content;
       }
       throw damaged(null);

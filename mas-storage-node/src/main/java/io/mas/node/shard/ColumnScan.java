@@ -82,9 +82,17 @@ final class ColumnScan {
     if (!read(bytes, at) || bytes.hasRemaining()) {
       return null;
     }
-    RecordHeader header = format.decode(bytes.flip());
+    RecordHeader header = decode(bytes.flip());
     boolean whole = header != null && header.key().equals(key) && at + header.length() <= size;
     return whole ? header : null;
+  }
+
+  private @Nullable RecordHeader decode(ByteBuffer bytes) {
+    try {
+      return format.decode(bytes);
+    } catch (ShardStoreException e) {
+      throw new ShardStoreException(e.error(), "%s: %s".formatted(key, e.getMessage()), e);
+    }
   }
 
   /** The place of the next header at or behind {@code from}, or -1. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -26,6 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
  * 16  cluster (16)      32  node (16), as in a shard record
  * 48  the record as JSON
  * </pre>
+ *
+ * Every later format keeps these 48 bytes and has another number in the record.
  */
 final class CommitFiles {
   private static final String ROOT = "commits";
@@ -146,13 +149,22 @@ final class CommitFiles {
 
   private CommitRecord parse(String path, ByteBuffer body) {
     try {
-      return json.readValue(StandardCharsets.UTF_8.decode(body).toString(), CommitRecord.class);
+      JsonNode record = json.readTree(StandardCharsets.UTF_8.decode(body).toString());
+      int format = record.path("format").asInt(0);
+      if (format != CommitRecord.FORMAT) {
+        throw unknown(path, "of format " + format, null);
+      }
+      return json.treeToValue(record, CommitRecord.class);
     } catch (JacksonException e) {
-      throw new ShardStoreException(
-          NodeError.IO_ERROR,
-          "commit record '%s' is whole, but of a format that this build does not know: %s"
-              .formatted(path, e.getOriginalMessage()),
-          e);
+      throw unknown(path, e.getOriginalMessage(), e);
     }
+  }
+
+  private static ShardStoreException unknown(String path, String what, @Nullable Throwable cause) {
+    return new ShardStoreException(
+        NodeError.IO_ERROR,
+        "commit record '%s' is whole, but %s, this build knows format %d: start the build that wrote it"
+            .formatted(path, what, CommitRecord.FORMAT),
+        cause);
   }
 }

@@ -17,11 +17,14 @@ import java.nio.ByteOrder;
  * <pre>
  *  0  "MASSEQ1\n" (8)    8  last forced (8)    16  first not reserved (8)    24  CRC32C (4)
  * </pre>
+ *
+ * Every later format has another digit and keeps the checksum of the first 24 bytes.
  */
 final class LogSequence {
   static final String PATH = "sequence";
 
   private static final long MAGIC = 0x0a31514553_53414dL; // "MASSEQ1\n" in little-endian order
+  private static final int FORMAT_AT = 6;
   private static final int BYTES = 28;
   private static final int RESERVED = 65_536;
 
@@ -46,9 +49,10 @@ final class LogSequence {
       if (file != null) {
         ByteBuffer b = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
         file.read(b, 0);
-        if (b.hasRemaining() || b.getLong(0) != MAGIC || b.getInt(24) != crc(b)) {
+        if (b.hasRemaining() || b.getInt(24) != crc(b)) {
           throw unusable("is damaged");
         }
+        requireKnown(b);
         return new LogSequence(files, b.getLong(8), b.getLong(16));
       }
     }
@@ -58,6 +62,15 @@ final class LogSequence {
     LogSequence fresh = new LogSequence(files, 0, 1);
     fresh.save(fresh.next);
     return fresh;
+  }
+
+  private static void requireKnown(ByteBuffer b) {
+    if (b.getLong(0) != MAGIC) {
+      throw new ShardStoreException(
+          NodeError.IO_ERROR,
+          "file '%s' is of format '%c', this build knows format '1': start the build that wrote it"
+              .formatted(PATH, b.get(FORMAT_AT)));
+    }
   }
 
   private static ShardStoreException unusable(String why) {

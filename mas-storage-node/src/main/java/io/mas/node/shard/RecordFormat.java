@@ -59,8 +59,8 @@ final class RecordFormat {
    * Reads {@value #HEADER_BYTES} bytes from the position of {@code in}.
    *
    * @return null if they are not a whole header of this volume
-   * @throws ShardStoreException if they are a whole header of a format that this build does not
-   *     know
+   * @throws ShardStoreException if they are a whole header of this volume that this build does not
+   *     understand
    */
   @Nullable RecordHeader decode(ByteBuffer in) {
     ByteBuffer b = in.slice(in.position(), HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -73,21 +73,22 @@ final class RecordFormat {
     if (!ours) {
       return null;
     }
-    requireKnown(b.getShort(8));
+    if (b.getShort(8) != VERSION) {
+      throw unknown("a record of format %d".formatted(b.getShort(8)), null);
+    }
     try {
       return read(b);
-    } catch (IllegalArgumentException _) {
-      return null; // the checksum fits, the numbers do not: written by something that is not MAS
+    } catch (IllegalArgumentException e) {
+      throw unknown("a record of format %d with %s".formatted(VERSION, e.getMessage()), e);
     }
   }
 
-  private static void requireKnown(short version) {
-    if (version != VERSION) {
-      throw new ShardStoreException(
-          NodeError.IO_ERROR,
-          "a record of format %d, this build knows format %d: start the build that wrote it"
-              .formatted(version, VERSION));
-    }
+  /** What is whole and ours was written by another build, and is no damage to be mended. */
+  private static ShardStoreException unknown(String what, @Nullable Throwable cause) {
+    return new ShardStoreException(
+        NodeError.IO_ERROR,
+        "%s, this build knows format %d: start the build that wrote it".formatted(what, VERSION),
+        cause);
   }
 
   private static RecordHeader read(ByteBuffer b) {

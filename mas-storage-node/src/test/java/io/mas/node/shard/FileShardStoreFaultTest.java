@@ -136,20 +136,6 @@ final class FileShardStoreFaultTest extends ShardStoreFaultContract {
   }
 
   @Test
-  void refusesAFormatThatItDoesNotKnowAndTouchesNothing() {
-    FaultDisk disk = withColumn(2);
-    ByteBuffer bytes = ByteBuffer.wrap(disk.bytes(COLUMN)).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putShort(RECORD + 8, (short) 2);
-    bytes.putInt(RECORD + 156, RecordFormat.crc(bytes.slice(RECORD, 156)));
-    disk.rot(COLUMN, bytes.array());
-    ShardStore store = open(disk);
-    assertRefused(NodeError.IO_ERROR, () -> store.read(key(1, 1), 0, 1));
-    assertRefused(NodeError.IO_ERROR, () -> put(store, key(1, 1), 0, 2));
-    assertThatThrownBy(() -> store.verify(key(1, 1))).hasMessageContaining("format 2");
-    assertThat(disk.bytes(COLUMN)).isEqualTo(bytes.array());
-  }
-
-  @Test
   void theHighestSequenceWins() {
     FaultDisk disk = withColumn(2);
     byte[] bytes = disk.bytes(COLUMN);
