@@ -11,18 +11,37 @@ import org.bson.Document;
 
 /** A database of its own on the MongoDB of the tests. */
 final class MongoBackend implements MetadataBackend {
-  private final String name = "mas-" + UUID.randomUUID();
+  private final String name;
   private final MongoProperties properties;
   private final MongoClient past;
 
   MongoBackend() {
-    properties = MongoProperties.at(withDatabase(TestMongo.uri(), name));
+    this(MongoProperties.at(TestMongo.uri()));
+  }
+
+  /**
+   * @param server where it is, and with what patience
+   */
+  MongoBackend(MongoProperties server) {
+    name = "mas-" + UUID.randomUUID();
+    properties =
+        new MongoProperties(
+            withDatabase(server.uri(), name),
+            server.connectTimeout(),
+            server.selectionTimeout(),
+            server.timeout(),
+            server.connections());
     past = MongoClients.create(properties.settings(properties.connectionString()).build());
   }
 
   /** The same URI with this database; options may follow it. */
   private static String withDatabase(String uri, String database) {
     return uri.replaceFirst("(//[^/?]+)(/[^?]*)?", "$1/" + database);
+  }
+
+  /** The URI of a way to the same server, with this database. */
+  String sameDatabase(String way) {
+    return withDatabase(way, name);
   }
 
   MongoProperties properties() {
@@ -40,7 +59,16 @@ final class MongoBackend implements MetadataBackend {
 
   /** The database past the store. */
   MongoDatabase database() {
-    return past.getDatabase(name);
+    return database(past);
+  }
+
+  MongoDatabase database(MongoClient client) {
+    return client.getDatabase(name);
+  }
+
+  /** The database of commands to the server. */
+  MongoDatabase admin() {
+    return past.getDatabase("admin");
   }
 
   @Override

@@ -170,6 +170,10 @@ final class RandomDocuments {
             constant(NodeState.values())));
   }
 
+  <E> E oneOf(List<E> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
   /** 1 to 64 letters and digits. */
   private String id() {
     return characters(1 + random.nextInt(64), "abcdefghijklmnopqrstuvwxyz0123456789-");
