@@ -1,10 +1,12 @@
 package io.mas.api.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ObjectHash;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -62,6 +64,12 @@ final class MongoLoad {
     } catch (ExecutionException e) {
       throw new AssertionError(e.getCause());
     }
+  }
+
+  /** Waits until it goes well again, or still. */
+  void awaitProgress() {
+    long before = applied();
+    await().atMost(Duration.ofSeconds(30)).until(() -> applied() > before + 100);
   }
 
   /** How many files and extents were acknowledged so far. */
