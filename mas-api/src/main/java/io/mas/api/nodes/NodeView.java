@@ -1,20 +1,20 @@
 package io.mas.api.nodes;
 
 import io.mas.api.metadata.MetadataStore;
-import io.mas.api.metadata.NodeDocument;
-import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.KnownNode.Access;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.cluster.NodeState;
-import io.mas.common.error.MasException;
 import io.mas.common.object.Layout;
 import io.mas.common.protocol.NodeError;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -36,49 +36,28 @@ public final class NodeView implements AutoCloseable {
   /** How far the saved log sequence may lag behind: it is saved at most so often. */
   private static final long SAVE_EVERY_MILLIS = 60_000;
 
-  /** Rounds against other gateways that save the same node. */
-  private static final int MAX_ROUNDS = 20;
+  /** A write that the database did not take is tried again so much later. */
+  private static final long SAVE_AGAIN_MILLIS = 10_000;
 
-  private final MetadataStore metadata;
+  /** What other gateways have saved of nodes that this one did not hear is read so often. */
+  private static final Duration RELOAD_EVERY = Duration.ofSeconds(30);
+
+  /**
+   * Who announces a new life waits so long for it to be saved, so that a node that has started is
+   * known in its own process; only as long as the database answers.
+   */
+  private static final Duration SAVE_PATIENCE = Duration.ofSeconds(1);
+
   private final ShardClient client;
   private final NodesProperties properties;
   private final InstantSource clock;
-  private final String clusterId;
-  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+  private final NodeLives lives;
+  private final NodeSaver saver = new NodeSaver(this::write);
+  private final Map<String, KnownNode> nodes = new ConcurrentHashMap<>();
+  private final Set<String> probed = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile boolean metadataAnswers = true;
   private NodeDiscovery.@Nullable Subscription subscription;
-
-  /** How the last request or probe of a node went. */
-  private enum Access {
-    /** It does what it is asked. */
-    SERVES,
-    /** It answers that it does not trust or understand this gateway: a sign of life. */
-    REFUSES,
-    /** It does not answer, or not as the node that was meant. */
-    FAILS
-  }
-
-  /**
-   * What is known of a node.
-   *
-   * @param announcement the last one accepted
-   * @param heard when there was last a sign of life, Unix milliseconds
-   * @param saved when its document was last written, Unix milliseconds
-   * @param access how the last request or probe went
-   */
-  private record Entry(NodeAnnouncement announcement, long heard, long saved, Access access) {
-    Standing standing() {
-      return new Standing(
-          Member.of(announcement),
-          announcement.state(),
-          access == Access.FAILS,
-          access == Access.SERVES);
-    }
-
-    boolean sameLife(NodeIdentity identity) {
-      return announcement.identity().equals(identity);
-    }
-  }
 
   /**
    * How a node stands, for health and operators.
@@ -95,114 +74,134 @@ public final class NodeView implements AutoCloseable {
 
   public NodeView(
       MetadataStore metadata, ShardClient client, NodesProperties properties, InstantSource clock) {
-    this.metadata = metadata;
     this.client = client;
     this.properties = properties;
     this.clock = clock;
-    this.clusterId = metadata.clusterId();
+    this.lives = new NodeLives(metadata);
   }
 
   /** Begins with the saved view, listens, asks who is there, and probes who is silent. */
-  public void start(NodeDiscovery nodes) {
-    for (NodeDocument saved : metadata.nodes()) {
-      entries.putIfAbsent(saved.nodeId(), new Entry(saved.announcement(), 0, 0, Access.FAILS));
-    }
-    subscription = nodes.listen(this::accept);
-    nodes.ask();
-    Thread.ofVirtual().name("mas-node-prober").start(this::probeUntilClosed);
+  public void start(NodeDiscovery discovery) {
+    reload();
+    subscription = discovery.listen(this::accept);
+    discovery.ask();
+    Thread.ofVirtual()
+        .name("mas-node-prober")
+        .start(() -> repeat(this::probeDoubtful, properties.probeEvery()));
+    Thread.ofVirtual().name("mas-node-reloader").start(() -> repeat(this::reload, RELOAD_EVERY));
   }
 
+  private void repeat(Runnable task, Duration pause) {
+    try {
+      do {
+        task.run();
+      } while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // Announcements
+
   /**
-   * Takes an announcement if it is of this cluster and of the node's present life or a later one.
+   * Takes an announcement if it is of this cluster and of the node's present life or a later one. A
+   * later one must be saved first; the present one goes on while the metadata are away.
    */
   public void accept(NodeAnnouncement news) {
     accept(news, false);
   }
 
-  /**
-   * @param answered whether the node itself has said so in answer to a probe; only that gives it
-   *     access again, since a node whose requests fail may go on announcing itself
-   */
   private void accept(NodeAnnouncement news, boolean answered) {
-    try {
-      NodeIdentity identity = news.identity();
-      if (!identity.clusterId().equals(clusterId)) {
-        LOG.warn("node {} of foreign cluster {} refused", identity.nodeId(), identity.clusterId());
-        return;
-      }
-      entries.compute(identity.nodeId(), (id, known) -> merge(news, known, answered));
-    } catch (MasException e) {
-      LOG.warn("announcement of node {} not saved: {}", news.identity().nodeId(), e.getMessage());
+    NodeIdentity identity = news.identity();
+    if (!lives.ours(identity)) {
+      return;
     }
-  }
-
-  private @Nullable Entry merge(NodeAnnouncement news, @Nullable Entry known, boolean answered) {
     long now = clock.millis();
-    if (known == null || known.saved == 0) {
-      return save(news) ? new Entry(news, now, now, Access.SERVES) : known;
+    KnownNode known =
+        nodes.computeIfPresent(identity.nodeId(), (_, node) -> node.hears(news, now, answered));
+    if (known == null || !known.sameLife(identity)) {
+      begin(news, known);
+    } else if (known.savedBefore(now, SAVE_EVERY_MILLIS) && !saver.saves(known.id())) {
+      saver.save(news);
     }
-    if (!follows(news, known.announcement)) {
-      return known;
-    }
-    if (!known.sameLife(news.identity())) {
-      return save(news) ? new Entry(news, now, now, Access.SERVES) : known;
-    }
-    Access access = answered ? Access.SERVES : known.access;
-    return now - known.saved < SAVE_EVERY_MILLIS
-        ? new Entry(news, now, known.saved, access)
-        : saveAgain(news, known, access);
   }
 
-  /** The same life later: it was accepted, so that it goes on while the metadata are away. */
-  private Entry saveAgain(NodeAnnouncement news, Entry known, Access access) {
-    long now = clock.millis();
+  private void begin(NodeAnnouncement news, @Nullable KnownNode known) {
+    if (known != null && !lives.follows(news, known.announcement())) {
+      return;
+    }
+    Thread saving = saver.save(news);
     try {
-      return save(news) ? new Entry(news, now, now, access) : known;
-    } catch (MasException e) {
-      LOG.warn("announcement of node {} not saved: {}", news.identity().nodeId(), e.getMessage());
-      return new Entry(news, now, known.saved, access);
+      if (metadataAnswers && !saving.join(SAVE_PATIENCE)) {
+        metadataAnswers = false;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  /**
-   * Raises the node's document to this life; false if the life is a copy, a backup or a late one.
-   */
-  private boolean save(NodeAnnouncement news) {
-    for (int round = 0; round < MAX_ROUNDS; round++) {
-      Optional<NodeDocument> saved =
-          metadata.nodes().stream()
-              .filter(node -> node.nodeId().equals(news.identity().nodeId()))
-              .findFirst();
-      if (saved.isPresent() && !follows(news, saved.get().announcement())) {
-        return false;
+  // Metadata; nothing here is done under a lock or by who announces
+
+  private void write(NodeAnnouncement news) {
+    try {
+      NodeAnnouncement saved = lives.raise(news);
+      metadataAnswers = true;
+      if (saved.equals(news)) {
+        nodes.compute(news.identity().nodeId(), (_, node) -> written(news, node));
+      } else {
+        learn(saved);
       }
-      long version = saved.map(NodeDocument::version).orElse(0L) + 1;
-      if (metadata.compareAndSetNode(new NodeDocument(version, news)) == WriteOutcome.APPLIED) {
-        return true;
-      }
+    } catch (RuntimeException e) {
+      metadataFailed(e);
+      long again = clock.millis() - SAVE_EVERY_MILLIS + SAVE_AGAIN_MILLIS;
+      nodes.computeIfPresent(news.identity().nodeId(), (_, node) -> node.savedAt(again));
     }
-    return false; // others write it again and again: the next announcement comes soon
   }
 
-  private static boolean follows(NodeAnnouncement news, NodeAnnouncement saved) {
-    NodeIdentity after = news.identity();
-    NodeIdentity before = saved.identity();
-    if (after.counter() == before.counter() && after.bootId().equals(before.bootId())) {
-      return news.sequence() >= saved.sequence();
-    }
-    boolean later = after.counter() > before.counter() && news.logSequence() >= saved.logSequence();
-    if (!later) {
-      LOG.error(
-          "node {} (counter {}, log sequence {}) is a copy or an old backup of the life with counter"
-              + " {}, log sequence {}; it is not used",
-          after.nodeId(),
-          after.counter(),
-          news.logSequence(),
-          before.counter(),
-          saved.logSequence());
-    }
-    return later;
+  private KnownNode written(NodeAnnouncement news, @Nullable KnownNode node) {
+    long now = clock.millis();
+    return node != null && node.sameLife(news.identity())
+        ? node.savedAt(now)
+        : new KnownNode(news, now, now, Access.SERVES);
   }
+
+  /** Learns what is saved of all nodes. */
+  void reload() {
+    try {
+      lives.all().forEach(this::learn);
+      metadataAnswers = true;
+    } catch (RuntimeException e) {
+      metadataFailed(e);
+    }
+  }
+
+  /** Whether something is being saved. */
+  boolean saving() {
+    return saver.busy();
+  }
+
+  /** A life that another gateway has accepted, or this one before it started. */
+  private void learn(NodeAnnouncement saved) {
+    nodes.compute(
+        saved.identity().nodeId(),
+        (_, node) -> {
+          if (node != null && node.sameLife(saved.identity())) {
+            return node.learns(saved);
+          }
+          return node == null || lives.follows(saved, node.announcement())
+              ? KnownNode.saved(saved)
+              : node;
+        });
+  }
+
+  private void metadataFailed(RuntimeException e) {
+    if (metadataAnswers && closing.getCount() > 0) {
+      LOG.warn("nodes are neither saved nor read: {}", e.toString());
+    }
+    metadataAnswers = false;
+  }
+
+  // Failures and probes
 
   /**
    * Reports that a request to a node failed. Without an answer, or with the one that it is another
@@ -212,10 +211,9 @@ public final class NodeView implements AutoCloseable {
   public void failed(Member member, NodeException failure) {
     Access access = failure.error().map(NodeView::access).orElse(Access.FAILS);
     if (access != Access.SERVES && !failure.interrupted()) {
-      entries.computeIfPresent(
+      nodes.computeIfPresent(
           member.id(),
-          (id, entry) ->
-              entry.sameLife(member.identity()) ? lowered(entry, access, failure) : entry);
+          (_, node) -> node.sameLife(member.identity()) ? lowered(node, access, failure) : node);
     }
   }
 
@@ -228,18 +226,68 @@ public final class NodeView implements AutoCloseable {
     };
   }
 
-  private Entry lowered(Entry entry, Access access, NodeException failure) {
-    if (entry.access != access) {
+  private KnownNode lowered(KnownNode node, Access access, NodeException failure) {
+    if (node.access() != access) {
       LOG.warn(
           "node {} at {} {}: {}",
-          entry.announcement.identity().nodeId(),
-          entry.announcement.address(),
+          node.id(),
+          node.announcement().address(),
           access == Access.FAILS ? "is suspect" : "refuses this gateway",
           failure.getMessage());
     }
-    long heard = access == Access.REFUSES ? clock.millis() : entry.heard;
-    return new Entry(entry.announcement, heard, entry.saved, access);
+    return node.lowered(access, clock.millis());
   }
+
+  /**
+   * Asks a node now whether it lives, because it is late with an answer: until it says so it is
+   * read last.
+   */
+  public void probe(String nodeId) {
+    KnownNode node = nodes.get(nodeId);
+    if (node != null) {
+      Optional<Thread> _ = probe(node);
+    }
+  }
+
+  /**
+   * Begins to probe every node that does not serve or is silent, but those being probed.
+   *
+   * @return the probes
+   */
+  List<Thread> probeDoubtful() {
+    long now = clock.millis();
+    long silentAfter = properties.silentAfter().toMillis();
+    return nodes.values().stream()
+        .filter(node -> node.doubtful(now, silentAfter))
+        .map(this::probe)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private Optional<Thread> probe(KnownNode node) {
+    return probed.add(node.id())
+        ? Optional.of(Thread.ofVirtual().name("mas-probe").start(() -> askWhoIsThere(node)))
+        : Optional.empty();
+  }
+
+  private void askWhoIsThere(KnownNode node) {
+    Member member = node.member();
+    try {
+      NodeAnnouncement answer = client.identify(member.address());
+      accept(answer, true);
+      if (!answer.identity().nodeId().equals(member.id())) {
+        throw new NodeException(
+            NodeError.IDENTITY_MISMATCH,
+            "node %s is at %s".formatted(answer.identity().nodeId(), member.address()));
+      }
+    } catch (NodeException e) {
+      failed(member, e);
+    } finally {
+      probed.remove(member.id());
+    }
+  }
+
+  // The view
 
   /** Nodes that take new shards now. */
   public List<Member> writable() {
@@ -248,21 +296,25 @@ public final class NodeView implements AutoCloseable {
 
   /** The node with this id, if it was ever heard of. */
   public Optional<Member> member(String nodeId) {
-    return Optional.ofNullable(entries.get(nodeId)).map(entry -> Member.of(entry.announcement));
+    return Optional.ofNullable(nodes.get(nodeId)).map(KnownNode::member);
   }
 
   /** Whether the last request or probe of the node failed; true also for one never heard of. */
   public boolean suspect(String nodeId) {
-    Entry entry = entries.get(nodeId);
-    return entry == null || entry.access == Access.FAILS;
+    KnownNode node = nodes.get(nodeId);
+    return node == null || node.suspect();
+  }
+
+  /** Whether others are to be asked for a shard before this one: suspect, or being probed. */
+  public boolean readLast(String nodeId) {
+    return suspect(nodeId) || probed.contains(nodeId);
   }
 
   /** All nodes, in the order of their ids. */
   public List<Standing> standings() {
-    return entries.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .map(Map.Entry::getValue)
-        .map(Entry::standing)
+    return nodes.values().stream()
+        .sorted(Comparator.comparing(KnownNode::id))
+        .map(KnownNode::standing)
         .toList();
   }
 
@@ -278,46 +330,6 @@ public final class NodeView implements AutoCloseable {
     int shardsPerNode = Math.ceilDiv(layout.width(), Math.min(layout.width(), all.size()));
     int down = (int) all.stream().filter(node -> !node.serves()).count();
     return Math.floorDiv(layout.m() - down * shardsPerNode, shardsPerNode);
-  }
-
-  private void probeUntilClosed() {
-    try {
-      while (!closing.await(properties.probeEvery().toMillis(), TimeUnit.MILLISECONDS)) {
-        probeSilent();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** Probes once every node that does not serve or is silent. */
-  void probeSilent() throws InterruptedException {
-    Duration patience = properties.silentAfter();
-    long now = clock.millis();
-    List<Thread> probes =
-        entries.values().stream()
-            .filter(
-                entry -> entry.access != Access.SERVES || now - entry.heard > patience.toMillis())
-            .map(entry -> Thread.ofVirtual().name("mas-probe").start(() -> probe(entry)))
-            .toList();
-    for (Thread probe : probes) {
-      probe.join();
-    }
-  }
-
-  private void probe(Entry entry) {
-    Member member = Member.of(entry.announcement);
-    try {
-      NodeAnnouncement answer = client.identify(member.address());
-      accept(answer, true);
-      if (!answer.identity().nodeId().equals(member.id())) {
-        throw new NodeException(
-            NodeError.IDENTITY_MISMATCH,
-            "node %s is at %s".formatted(answer.identity().nodeId(), member.address()));
-      }
-    } catch (NodeException e) {
-      failed(member, e);
-    }
   }
 
   @Override

@@ -5,9 +5,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Settings of the view of the nodes and of the client that speaks to them.
+ * Settings of the view of the nodes and of the client that speaks to them. A node that has died
+ * gets no new shards after {@code silentAfter + probeEvery + probeTimeout} at most: 4 s by default.
  *
- * @param silentAfter a node that has announced nothing for so long is probed directly
+ * @param silentAfter a node that has announced nothing for so long is probed directly; a little
+ *     more than its announcements are apart
  * @param probeEvery how often silent and suspect nodes are probed
  * @param probeTimeout how long a probe may take
  * @param connectTimeout how long opening a connection may take
@@ -18,8 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("mas.nodes")
 public record NodesProperties(
-    @DefaultValue("6s") Duration silentAfter,
-    @DefaultValue("1s") Duration probeEvery,
+    @DefaultValue("2500ms") Duration silentAfter,
+    @DefaultValue("500ms") Duration probeEvery,
     @DefaultValue("1s") Duration probeTimeout,
     @DefaultValue("1s") Duration connectTimeout,
     @DefaultValue("10s") Duration requestTimeout,

@@ -84,6 +84,7 @@ final class BlockReader {
     private final Deque<Integer> candidates;
     private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
     private final List<Thread> running = new ArrayList<>();
+    private final Set<Integer> open = new HashSet<>();
     private final Set<Missing> found = new HashSet<>();
     private final boolean[] present;
 
@@ -106,30 +107,31 @@ final class BlockReader {
       boolean missing =
           extent.missing().contains(new Missing(shard, Missing.ALL))
               || extent.missing().contains(new Missing(shard, number));
-      boolean suspect = nodes.view().suspect(extent.shards().get(shard).node());
-      return missing ? 2 : suspect ? 1 : 0;
+      boolean last = nodes.view().readLast(node(shard));
+      return missing ? 2 : last ? 1 : 0;
+    }
+
+    private String node(int shard) {
+      return extent.shards().get(shard).node();
     }
 
     /** Returns which shards are in place: k of them. */
     boolean[] run() throws InterruptedException {
       try {
         int wanted = extent.layout().k();
-        int open = 0;
-        while (open < wanted) {
+        while (open.size() < wanted) {
           start();
-          open++;
         }
         while (wanted > 0) {
-          Done next = open == 0 ? null : await();
+          Done next = open.isEmpty() ? null : await();
           if (next != null) {
-            open--;
+            open.remove(next.shard);
           }
           if (next != null && accept(next)) {
             wanted--;
           } else if (!candidates.isEmpty()) {
             start();
-            open++;
-          } else if (open == 0) {
+          } else if (open.isEmpty()) {
             throw tooFew();
           }
         }
@@ -140,22 +142,31 @@ final class BlockReader {
       }
     }
 
-    /** The next result, or null if none came in time and parity can be tried. */
+    /**
+     * The next result, or null if none came in time and parity can be tried. The nodes that are
+     * late are probed: if one hangs, this was the last read to wait for it.
+     */
     private @Nullable Done await() throws InterruptedException {
-      return candidates.isEmpty()
-          ? done.take() // each request has a deadline of its own
-          : done.poll(hedgeAfter.toMillis(), TimeUnit.MILLISECONDS);
+      if (candidates.isEmpty()) {
+        return done.take(); // each request has a deadline of its own
+      }
+      Done next = done.poll(hedgeAfter.toMillis(), TimeUnit.MILLISECONDS);
+      if (next == null) {
+        open.forEach(shard -> nodes.view().probe(node(shard)));
+      }
+      return next;
     }
 
     private void start() {
       int shard = candidates.removeFirst();
+      open.add(shard);
       buffer.retain();
       running.add(Thread.ofVirtual().name("mas-shard-read").start(() -> fetch(shard)));
     }
 
     private void fetch(int shard) {
       try {
-        String id = extent.shards().get(shard).node();
+        String id = node(shard);
         Member node =
             nodes
                 .view()

@@ -6,29 +6,19 @@ import static org.awaitility.Awaitility.await;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.NodeDocument;
 import io.mas.api.metadata.RocksMetadataStore;
-import io.mas.api.metadata.WriteOutcome;
-import io.mas.common.cluster.InProcessDiscovery;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.cluster.NodeState;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.Layout;
-import io.mas.common.object.ShardKey;
-import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.NodeError;
-import io.mas.common.protocol.ShardFrame;
-import java.lang.foreign.MemorySegment;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class NodeViewTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -46,48 +38,9 @@ class NodeViewTest {
   @TempDir Path directory;
   private final AtomicLong time = new AtomicLong(1_790_000_000_000L);
   private final InstantSource clock = () -> Instant.ofEpochMilli(time.get());
-  private final Answers client = new Answers();
+  private final Identities client = new Identities();
   private MetadataStore store = absent();
   private NodeView view = empty();
-
-  /** Nodes that say who they are, or nothing. */
-  private static final class Answers implements ShardClient {
-    final Map<URI, NodeAnnouncement> at = new ConcurrentHashMap<>();
-    final AtomicLong asked = new AtomicLong();
-
-    @Override
-    public NodeAnnouncement identify(URI address) throws NodeException {
-      asked.incrementAndGet();
-      NodeAnnouncement answer = at.get(address);
-      if (answer == null) {
-        throw SimulatedNodes.silence(address.toString());
-      }
-      return answer;
-    }
-
-    @Override
-    public void put(Member node, Column column, List<Payload> blocks) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ShardFrame get(Member node, ShardKey key, int block, MemorySegment into) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void delete(Member node, ShardKey key) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void putCommitRecord(Member node, CommitRecord record) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {}
-  }
 
   /** Metadata that answer nothing but the cluster's id. */
   private static MetadataStore absent() {
@@ -104,7 +57,7 @@ class NodeViewTest {
   }
 
   static NodeView empty() {
-    return new NodeView(absent(), new Answers(), PROPERTIES, InstantSource.system());
+    return new NodeView(absent(), new Identities(), PROPERTIES, InstantSource.system());
   }
 
   @BeforeEach
@@ -135,6 +88,12 @@ class NodeViewTest {
 
   private Member known() {
     return view.member("node-1").orElseThrow();
+  }
+
+  private void probe() throws InterruptedException {
+    for (Thread probe : view.probeDoubtful()) {
+      probe.join();
+    }
   }
 
   private void fail() {
@@ -223,7 +182,8 @@ class NodeViewTest {
     NodeView other = new NodeView(store, client, PROPERTIES, clock);
     other.accept(news(5, "e", 1, 10));
     view.accept(news(4, "d", 1, 10));
-    assertThat(view.standings()).isEmpty();
+    assertThat(known().identity().counter()).isEqualTo(5);
+    assertThat(view.writable()).as("it has yet to show that it lives").isEmpty();
     other.close();
   }
 
@@ -276,7 +236,7 @@ class NodeViewTest {
     view.accept(news(1, "a", 2, 1));
     assertThat(view.writable()).as("only announced").isEmpty();
     client.at.put(node.address(), news(1, "a", 3, 1));
-    view.probeSilent();
+    probe();
     assertThat(view.writable()).hasSize(1);
   }
 
@@ -303,10 +263,10 @@ class NodeViewTest {
     fail();
     view.accept(news(1, "a", 2, 1));
     assertThat(view.suspect("node-1")).isTrue();
-    view.probeSilent();
+    probe();
     assertThat(view.suspect("node-1")).as("no answer yet").isTrue();
     client.at.put(known().address(), news(1, "a", 3, 1));
-    view.probeSilent();
+    probe();
     assertThat(view.suspect("node-1")).isFalse();
   }
 
@@ -323,10 +283,10 @@ class NodeViewTest {
     NodeAnnouncement answer = news(1, "a", 1, 1);
     view.accept(answer);
     client.at.put(answer.address(), answer);
-    view.probeSilent();
+    probe();
     assertThat(client.asked.get()).as("not silent yet").isZero();
     time.addAndGet(7000);
-    view.probeSilent();
+    probe();
     assertThat(client.asked.get()).isEqualTo(1);
     assertThat(view.suspect("node-1")).isFalse();
   }
@@ -335,7 +295,7 @@ class NodeViewTest {
   void aSilentNodeWhoseProbeFailsIsSuspect() throws Exception {
     view.accept(news(1, "a", 1, 1));
     time.addAndGet(7000);
-    view.probeSilent();
+    probe();
     assertThat(view.suspect("node-1")).isTrue();
   }
 
@@ -357,63 +317,71 @@ class NodeViewTest {
             1,
             NodeState.UP));
     time.addAndGet(7000);
-    view.probeSilent();
+    probe();
     assertThat(view.suspect("node-1")).isTrue();
     assertThat(view.suspect("node-2")).isFalse();
   }
 
-  // Metadata
+  // Probes
 
   @Test
-  void aKnownLifeGoesOnWithoutMetadata() {
-    List<Boolean> down = new java.util.concurrent.CopyOnWriteArrayList<>(List.of(false));
-    NodeView shaky = new NodeView(downWhen(down), client, PROPERTIES, clock);
-    shaky.accept(news(1, "a", 1, 1));
-    down.set(0, true);
-    time.addAndGet(120_000);
-    shaky.accept(news(1, "a", 2, 1));
-    assertThat(shaky.member("node-1").orElseThrow().freeBytes()).isEqualTo(2);
-    shaky.accept(news(2, "b", 1, 1));
-    assertThat(shaky.member("node-1").orElseThrow().identity().counter())
-        .as("a new life must be saved first")
-        .isEqualTo(1);
-    shaky.close();
-  }
-
-  private MetadataStore downWhen(List<Boolean> down) {
-    return (MetadataStore)
-        Proxy.newProxyInstance(
-            MetadataStore.class.getClassLoader(),
-            new Class<?>[] {MetadataStore.class},
-            (self, method, arguments) -> {
-              if (down.getFirst()) {
-                throw new MasException(ErrorCode.METADATA_UNREACHABLE, "down");
-              }
-              try {
-                return method.invoke(store, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause() == null ? e : e.getCause();
-              }
-            });
-  }
-
-  @Test
-  void theSavedViewIsProbedWhenNobodyAnnouncesAnything() {
-    NodeAnnouncement saved = news(1, "a", 1, 1);
-    assertThat(store.compareAndSetNode(new NodeDocument(1, saved))).isEqualTo(WriteOutcome.APPLIED);
-    view.start(new InProcessDiscovery());
-    assertThat(view.member("node-1")).isPresent();
-    client.at.put(saved.address(), saved);
-    await().until(() -> view.writable().size() == 1);
-  }
-
-  @Test
-  void aSavedNodeThatAnnouncesItselfIsNotSuspect() {
-    assertThat(store.compareAndSetNode(new NodeDocument(1, news(1, "a", 1, 1))))
-        .isEqualTo(WriteOutcome.APPLIED);
-    view.start(new InProcessDiscovery());
-    view.accept(news(1, "a", 2, 1));
+  void aNodeIsProbedOnceAtATimeAndReadLastMeanwhile() throws Exception {
+    NodeAnnouncement answer = news(1, "a", 1, 1);
+    view.accept(answer);
+    client.at.put(answer.address(), answer);
+    client.hold();
+    view.probe("node-1");
+    view.probe("node-1");
+    await().until(() -> client.asked.get() == 1);
+    time.addAndGet(7000);
+    assertThat(view.probeDoubtful()).isEmpty();
+    assertThat(view.readLast("node-1")).isTrue();
     assertThat(view.suspect("node-1")).isFalse();
+    assertThat(view.writable()).hasSize(1);
+    client.release();
+    await().until(() -> !view.readLast("node-1"));
+    assertThat(client.asked.get()).isEqualTo(1);
+  }
+
+  @Test
+  void aNodeThatIsLateAndDoesNotAnswerAProbeIsSuspect() {
+    view.accept(news(1, "a", 1, 1));
+    view.probe("node-1");
+    await().until(() -> view.suspect("node-1"));
+  }
+
+  @Test
+  void aNodeThatHangsDelaysNoProbeOfAnother() {
+    NodeAnnouncement hangs = news(1, "a", 1, 1);
+    view.accept(hangs);
+    client.at.put(hangs.address(), hangs);
+    client.hold();
+    view.probe("node-1");
+    SimulatedNodes.announcements(store.clusterId(), 6).forEach(view::accept);
+    client.release();
+    time.addAndGet(7000);
+    assertThat(view.probeDoubtful()).hasSizeGreaterThanOrEqualTo(5);
+    await().until(() -> view.suspect("node-6"));
+  }
+
+  @Test
+  void aClockThatWasSetBackLeadsToProbes() {
+    view.accept(news(1, "a", 1, 1));
+    time.addAndGet(-3_600_000);
+    assertThat(view.probeDoubtful()).hasSize(1);
+  }
+
+  /** The promise of the settings: 5 s after its death a node gets no new shards. */
+  @Test
+  void byDefaultADeadNodeIsAvoidedAfterFourSeconds() {
+    NodesProperties byDefault =
+        new Binder(new MapConfigurationPropertySource())
+            .bindOrCreate("mas.nodes", NodesProperties.class);
+    assertThat(byDefault.silentAfter().plus(byDefault.probeEvery()).plus(byDefault.probeTimeout()))
+        .isEqualTo(Duration.ofSeconds(4));
+    assertThat(byDefault.silentAfter())
+        .as("announcements are 2 s apart")
+        .isGreaterThan(Duration.ofSeconds(2));
   }
 
   @Test

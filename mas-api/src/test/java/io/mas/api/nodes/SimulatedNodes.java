@@ -238,7 +238,7 @@ public final class SimulatedNodes implements ShardClient {
 
   @Override
   public NodeAnnouncement identify(URI address) throws NodeException {
-    throw new NodeException("simulated nodes are not asked", null);
+    throw new NodeException(NodeError.BAD_REQUEST, "alive; simulated nodes say no more");
   }
 
   @Override

@@ -1,0 +1,97 @@
+package io.mas.api.nodes;
+
+import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.cluster.NodeIdentity;
+
+/**
+ * What is known of a node.
+ *
+ * @param announcement the last one accepted
+ * @param heard when there was last a sign of life, Unix milliseconds; 0 if it is known only from
+ *     what was saved
+ * @param saved when its document was last written, Unix milliseconds; 0 if not by this gateway
+ * @param access how the last request or probe went
+ */
+record KnownNode(NodeAnnouncement announcement, long heard, long saved, Access access) {
+
+  /** How the last request or probe of a node went. */
+  enum Access {
+    /** It does what it is asked. */
+    SERVES,
+    /** It answers that it does not trust or understand this gateway: a sign of life. */
+    REFUSES,
+    /** It does not answer, or not as the node that was meant. */
+    FAILS
+  }
+
+  /** A node of which only the document was seen: it has yet to show that it lives. */
+  static KnownNode saved(NodeAnnouncement announcement) {
+    return new KnownNode(announcement, 0, 0, Access.FAILS);
+  }
+
+  String id() {
+    return announcement.identity().nodeId();
+  }
+
+  Member member() {
+    return Member.of(announcement);
+  }
+
+  boolean sameLife(NodeIdentity identity) {
+    return announcement.identity().equals(identity);
+  }
+
+  boolean suspect() {
+    return access == Access.FAILS;
+  }
+
+  /** Whether the node must be asked whether it lives. */
+  boolean doubtful(long now, long silentAfter) {
+    return access != Access.SERVES || apart(now, heard) > silentAfter;
+  }
+
+  /** Whether its document was last written so long ago. */
+  boolean savedBefore(long now, long millis) {
+    return apart(now, saved) >= millis;
+  }
+
+  /** A clock that was set back must not make a node look alive, or saved, for hours. */
+  private static long apart(long now, long then) {
+    return Math.abs(now - then);
+  }
+
+  /**
+   * After an announcement: unchanged by one of another life, or a late one.
+   *
+   * @param answered whether the node itself has said so in answer to a probe; only that gives it
+   *     access again, since a node whose requests fail may go on announcing itself
+   */
+  KnownNode hears(NodeAnnouncement news, long now, boolean answered) {
+    if (!sameLife(news.identity()) || news.sequence() < announcement.sequence()) {
+      return this;
+    }
+    boolean serves = answered || heard == 0;
+    return new KnownNode(news, now, saved, serves ? Access.SERVES : access);
+  }
+
+  /** After another gateway has saved this life. */
+  KnownNode learns(NodeAnnouncement news) {
+    return news.sequence() > announcement.sequence()
+        ? new KnownNode(news, heard, saved, access)
+        : this;
+  }
+
+  KnownNode savedAt(long time) {
+    return new KnownNode(announcement, heard, time, access);
+  }
+
+  /** After a failure; a refusal is a sign of life. */
+  KnownNode lowered(Access to, long now) {
+    return new KnownNode(announcement, to == Access.REFUSES ? now : heard, saved, to);
+  }
+
+  NodeView.Standing standing() {
+    return new NodeView.Standing(
+        member(), announcement.state(), suspect(), access == Access.SERVES);
+  }
+}

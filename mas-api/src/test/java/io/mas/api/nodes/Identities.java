@@ -1,0 +1,67 @@
+package io.mas.api.nodes;
+
+import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.ShardFrame;
+import java.lang.foreign.MemorySegment;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Nodes that say who they are, at once or when the test lets them, or nothing. */
+final class Identities implements ShardClient {
+  final Map<URI, NodeAnnouncement> at = new ConcurrentHashMap<>();
+  final AtomicLong asked = new AtomicLong();
+  private volatile CountDownLatch held = new CountDownLatch(0);
+
+  /** From now on who is asked does not answer until {@link #release}. */
+  void hold() {
+    held = new CountDownLatch(1);
+  }
+
+  void release() {
+    held.countDown();
+  }
+
+  @Override
+  public NodeAnnouncement identify(URI address) throws NodeException {
+    asked.incrementAndGet();
+    try {
+      held.await();
+    } catch (InterruptedException e) {
+      throw new NodeException("interrupted", e);
+    }
+    NodeAnnouncement answer = at.get(address);
+    if (answer == null) {
+      throw SimulatedNodes.silence(address.toString());
+    }
+    return answer;
+  }
+
+  @Override
+  public void put(Member node, Column column, List<Payload> blocks) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ShardFrame get(Member node, ShardKey key, int block, MemorySegment into) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void delete(Member node, ShardKey key) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void putCommitRecord(Member node, CommitRecord record) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void close() {}
+}
