@@ -30,7 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NodeViewMetadataTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final NodesProperties PROPERTIES =
-      new NodesProperties(Duration.ofSeconds(6), Duration.ofMillis(20), SECOND, SECOND, SECOND, 4);
+      new NodesProperties(
+          Duration.ofSeconds(6), Duration.ofMillis(20), SECOND, SECOND, SECOND, 4, "");
 
   private final AtomicLong time = new AtomicLong(1_790_000_000_000L);
   private final Identities client = new Identities();
