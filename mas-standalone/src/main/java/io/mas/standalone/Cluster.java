@@ -106,7 +106,7 @@ public final class Cluster implements AutoCloseable {
     properties.put("server.port", port);
     properties.put("management.server.address", options.bind());
     properties.put("management.server.port", managementPort);
-    properties.put("mas.system-tokens", data.systemToken());
+    properties.putAll(data.systemTokenSettings());
     properties.put("mas.object.erasure", options.erasure());
     properties.put("mas.placement.min-node-failures", options.minNodeFailures());
     properties.put("spring.lifecycle.timeout-per-shutdown-phase", GRACE);

@@ -1,6 +1,7 @@
 package io.mas.api.web;
 
 import io.mas.api.object.Files;
+import io.mas.common.object.ObjectHash;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.LinkedHashMap;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -23,19 +24,20 @@ final class FileController {
 
   @GetMapping("/api/file/info")
   Envelope info(HttpServletRequest request) {
-    backend.require(request);
+    backend.require(request, Scope.FILES);
     return Envelope.of(FileView.of(files.info(new Parameters(request).hash())));
   }
 
   @DeleteMapping("/api/file")
   Envelope delete(HttpServletRequest request) {
-    backend.require(request);
-    return Envelope.of(FileView.of(files.delete(new Parameters(request).hash())));
+    BackendCall call = backend.require(request, Scope.FILES);
+    ObjectHash hash = new Parameters(request).hash();
+    return Envelope.of(FileView.of(call.change("file.delete", hash, () -> files.delete(hash))));
   }
 
   @GetMapping("/api/files")
   Envelope list(HttpServletRequest request) {
-    backend.require(request);
+    backend.require(request, Scope.FILES);
     var parameters = new Parameters(request);
     int limit = parameters.number("limit", 1, MAX_LIMIT).orElse(DEFAULT_LIMIT);
     Files.Page page = files.list(parameters.prefix(), parameters.cursor(), limit);

@@ -18,7 +18,7 @@ final class ServerController {
 
   @GetMapping("/api/server/signal")
   Envelope signal(HttpServletRequest request) {
-    backend.require(request);
+    backend.require(request, Scope.ADMIN);
     return Envelope.of(Map.of("ip", nodes.addresses()));
   }
 }

@@ -4,6 +4,7 @@ import io.mas.api.token.TokenGrant;
 import io.mas.api.token.TokenStore;
 import io.mas.common.object.ObjectHash;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -23,35 +24,49 @@ final class TokenController {
 
   @GetMapping("/api/token/upload")
   Envelope upload(HttpServletRequest request) {
-    backend.requireForToken(request);
+    BackendCall call = backend.requireForToken(request);
     var parameters = new Parameters(request);
     ObjectHash hash = parameters.hash();
     OptionalLong maxSize = parameters.number("max_size");
-    return issue(TokenGrant.upload(hash, parameters.session(), maxSize));
+    return issue(call, TokenGrant.upload(hash, parameters.session(), maxSize));
   }
 
   @GetMapping("/api/token/download")
   Envelope download(HttpServletRequest request) {
-    backend.requireForToken(request);
+    BackendCall call = backend.requireForToken(request);
     var parameters = new Parameters(request);
     ObjectHash hash = parameters.hash();
-    return issue(TokenGrant.download(hash, parameters.optionalName(), parameters.disposition()));
+    return issue(
+        call, TokenGrant.download(hash, parameters.optionalName(), parameters.disposition()));
   }
 
-  private Envelope issue(TokenGrant grant) {
-    return Envelope.of(Map.of("token", tokens.issue(grant)));
+  private Envelope issue(BackendCall call, TokenGrant grant) {
+    String what = "token.issue." + grant.action().name().toLowerCase(Locale.ROOT);
+    return Envelope.of(Map.of("token", call.change(what, grant.hash(), () -> tokens.issue(grant))));
   }
 
   /** Revokes the token in the header; without one, all tokens of the hash. */
   @DeleteMapping("/api/token")
   Envelope revoke(HttpServletRequest request) {
-    backend.require(request);
+    BackendCall call = backend.require(request, Scope.TOKENS);
     String token = request.getHeader("token");
-    if (token == null) {
-      tokens.revokeAll(new Parameters(request).hash());
-    } else {
-      tokens.revoke(token);
-    }
+    return token == null
+        ? revokeAll(call, new Parameters(request).hash())
+        : call.change("token.revoke", token, () -> revoke(token));
+  }
+
+  private Envelope revoke(String token) {
+    tokens.revoke(token);
     return Envelope.of(null);
+  }
+
+  private Envelope revokeAll(BackendCall call, ObjectHash hash) {
+    return call.change(
+        "token.revoke.all",
+        hash,
+        () -> {
+          tokens.revokeAll(hash);
+          return Envelope.of(null);
+        });
   }
 }

@@ -78,14 +78,25 @@ final class UploadController {
       path = "/finish",
       method = {RequestMethod.GET, RequestMethod.POST})
   ResponseEntity<Envelope> finish(HttpServletRequest request) {
-    backend.require(request);
+    BackendCall call = backend.require(request, Scope.FILES);
     var parameters = new Parameters(request);
     OptionalLong size = parameters.number("size");
     OptionalInt chunks = chunks(parameters);
     try (TokenUse use = begin(request)) {
+      TokenGrant grant = use.grant();
       return prefersAsync(request)
-          ? accepted(uploads.finishAsync(use.grant(), size, chunks))
-          : ResponseEntity.ok(Envelope.of(FileView.of(uploads.finish(use.grant(), size, chunks))));
+          ? accepted(
+              call.change(
+                  "upload.finish.async",
+                  grant.hash(),
+                  () -> uploads.finishAsync(grant, size, chunks)))
+          : ResponseEntity.ok(
+              Envelope.of(
+                  FileView.of(
+                      call.change(
+                          "upload.finish",
+                          grant.hash(),
+                          () -> uploads.finish(grant, size, chunks)))));
     }
   }
 

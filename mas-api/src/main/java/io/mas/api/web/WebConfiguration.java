@@ -4,16 +4,17 @@ import io.mas.api.nodes.NodeView;
 import io.mas.api.token.TokenStore;
 import io.mas.api.upload.UploadProperties;
 import io.mas.api.upload.Uploads;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.function.LongSupplier;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 
 /** Wires the public HTTP API. Needs the beans of the rooms below. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(SystemTokenProperties.class)
 @Import({
   HttpConfiguration.class,
   DownloadController.class,
@@ -26,8 +27,18 @@ public class WebConfiguration {
   private final LongSupplier nanoTime = System::nanoTime;
 
   @Bean
-  Backend backend(SystemTokenProperties secrets, LimitsProperties limits) {
-    return new Backend(new SystemTokens(secrets.systemTokens()), limits, nanoTime);
+  SystemTokens systemTokens(MeterRegistry meters) {
+    return new SystemTokens(meters, InstantSource.system());
+  }
+
+  @Bean
+  SystemTokenWatch systemTokenWatch(Environment settings, SystemTokens tokens) {
+    return new SystemTokenWatch(new SystemTokenSource(settings), tokens, SystemTokenWatch.PERIOD);
+  }
+
+  @Bean
+  Backend backend(SystemTokens tokens, LimitsProperties limits) {
+    return new Backend(tokens, limits, nanoTime);
   }
 
   @Bean
