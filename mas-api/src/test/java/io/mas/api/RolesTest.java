@@ -3,21 +3,13 @@ package io.mas.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.object.GarbageSweep;
-import io.mas.api.token.InMemoryTokenStore;
-import io.mas.api.token.TokenProperties;
 import io.mas.api.upload.Uploads;
-import io.mas.common.cluster.InProcessDiscovery;
-import io.mas.common.protocol.InternalKeys;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,15 +18,12 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** What a process has in each role, and what it has not. */
 class RolesTest {
-  private static final TokenProperties TOKENS =
-      new TokenProperties(Duration.ofMinutes(2), Duration.ofSeconds(10), Duration.ofHours(24), 10);
-
   @TempDir Path directory;
 
   @Test
   void aGatewaySweepsNothing() throws Exception {
     try (Outside outside = new Outside(directory);
-        ConfigurableApplicationContext gateway = outside.start("gateway")) {
+        ConfigurableApplicationContext gateway = start(outside, "gateway")) {
       assertThat(gateway.getBeanNamesForType(GarbageSweep.class)).isEmpty();
       assertThat(status(gateway, "local.server.port", "/api/server/signal")).isEqualTo(401);
       assertThat(status(gateway, "local.management.port", "/readyz")).isEqualTo(200);
@@ -44,7 +33,7 @@ class RolesTest {
   @Test
   void aRepairWorkerHasNoPublicPortAndNeedsNoTokens() throws Exception {
     try (Outside outside = new Outside(directory).without("tokenStore");
-        ConfigurableApplicationContext worker = outside.start("repair")) {
+        ConfigurableApplicationContext worker = start(outside, "repair")) {
       assertThat(worker.getBeanNamesForType(GarbageSweep.class)).hasSize(1);
       assertThat(worker.getBeanNamesForType(Uploads.class)).isEmpty();
       assertThat(worker.getEnvironment().getProperty("local.server.port")).isEqualTo("-1");
@@ -56,7 +45,7 @@ class RolesTest {
   @Test
   void aProcessHasBothUnlessItIsTold() {
     try (Outside outside = new Outside(directory);
-        ConfigurableApplicationContext both = outside.start(null)) {
+        ConfigurableApplicationContext both = start(outside, null)) {
       assertThat(both.getBeanNamesForType(GarbageSweep.class)).hasSize(1);
       assertThat(both.getBeanNamesForType(Uploads.class)).hasSize(1);
     }
@@ -65,8 +54,8 @@ class RolesTest {
   @Test
   void anUnknownRoleIsRefused() {
     try (Outside outside = new Outside(directory)) {
-      assertThatThrownBy(() -> outside.start("gatekeeper")).hasStackTraceContaining("gatekeeper");
-      assertThatThrownBy(() -> outside.start(""))
+      assertThatThrownBy(() -> start(outside, "gatekeeper")).hasStackTraceContaining("gatekeeper");
+      assertThatThrownBy(() -> start(outside, ""))
           .hasStackTraceContaining("mas.roles is empty, expected gateway, repair, or both");
     }
   }
@@ -74,12 +63,16 @@ class RolesTest {
   @Test
   void aProcessWithoutKeysDoesNotStart() {
     try (Outside outside = new Outside(directory).without("internalKeys")) {
-      assertThatThrownBy(() -> outside.start(null))
+      assertThatThrownBy(() -> start(outside, null))
           .rootCause()
           .hasMessage("mas.internal.keys has no key.");
-      assertThatThrownBy(() -> outside.start("repair"))
+      assertThatThrownBy(() -> start(outside, "repair"))
           .hasStackTraceContaining("openssl rand -hex 32");
     }
+  }
+
+  private static ConfigurableApplicationContext start(Outside outside, @Nullable String roles) {
+    return outside.start(roles == null ? Map.of() : Map.of("mas.roles", roles));
   }
 
   private static int status(ConfigurableApplicationContext context, String port, String path)
@@ -89,43 +82,6 @@ class RolesTest {
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
           .statusCode();
-    }
-  }
-
-  /** What a process stands on, embedded. */
-  private static final class Outside implements AutoCloseable {
-    private final RocksMetadataStore metadata;
-    private final InMemoryTokenStore tokens =
-        new InMemoryTokenStore(TOKENS, InMemoryTokenStore.steadyClock(), new SecureRandom());
-    private final Map<String, Object> beans = new HashMap<>();
-
-    Outside(Path directory) {
-      metadata = RocksMetadataStore.open(directory);
-      beans.put("metadataStore", metadata);
-      beans.put("tokenStore", tokens);
-      beans.put("nodeDiscovery", new InProcessDiscovery());
-      beans.put("internalKeys", InternalKeys.random(new SecureRandom()));
-    }
-
-    Outside without(String bean) {
-      beans.remove(bean);
-      return this;
-    }
-
-    ConfigurableApplicationContext start(@Nullable String roles) {
-      Map<String, Object> settings = new HashMap<>();
-      settings.put("server.port", 0);
-      settings.put("management.server.port", 0);
-      if (roles != null) {
-        settings.put("mas.roles", roles);
-      }
-      return Gateway.application(settings, beans).run();
-    }
-
-    @Override
-    public void close() {
-      tokens.close();
-      metadata.close();
     }
   }
 }

@@ -7,6 +7,7 @@ import io.mas.dev.options.ClusterOptions;
 import io.mas.dev.options.Command;
 import io.mas.dev.options.DataDirectory;
 import io.mas.dev.options.StartProblem;
+import io.mas.dev.options.SystemTokenSettings;
 import io.mas.node.StorageNodeProperties;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.URI;
@@ -106,7 +107,7 @@ public final class Cluster implements AutoCloseable {
     properties.put("server.port", port);
     properties.put("management.server.address", options.bind());
     properties.put("management.server.port", managementPort);
-    properties.putAll(data.systemTokenSettings());
+    properties.putAll(SystemTokenSettings.of(data.systemToken()));
     properties.put("mas.object.erasure", options.erasure());
     properties.put("mas.placement.min-node-failures", options.minNodeFailures());
     properties.put("spring.lifecycle.timeout-per-shutdown-phase", GRACE);

@@ -9,6 +9,7 @@ import io.mas.api.token.InMemoryTokenStore;
 import io.mas.api.token.TokenProperties;
 import io.mas.common.cluster.InProcessDiscovery;
 import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.dev.options.SystemTokenSettings;
 import io.mas.dev.tls.CertificateAuthority;
 import io.mas.dev.tls.CertificateAuthority.Pem;
 import io.mas.node.StorageNodeApplication;
@@ -82,7 +83,7 @@ class TlsTest {
     settings.put("management.server.port", 0);
     settings.put("mas.internal.keys", key);
     settings.put("mas.nodes.ssl-bundle", "internal");
-    settings.put("mas.system-tokens", SYSTEM_TOKEN);
+    settings.putAll(SystemTokenSettings.of(SYSTEM_TOKEN));
     settings.put("mas.object.erasure", "1+0");
     settings.put("mas.placement.min-node-failures", 0);
     return Gateway.start(settings, beans);

@@ -4,6 +4,7 @@ import io.mas.dev.cluster.ClusterProcess.Plan;
 import io.mas.dev.options.Address;
 import io.mas.dev.options.ClusterOptions;
 import io.mas.dev.options.DataDirectory;
+import io.mas.dev.options.SystemTokenSettings;
 import io.mas.dev.server.ServerProcess;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ final class Plans {
     this.clusterId = data.clusterId();
     Map<String, String> secrets = new TreeMap<>();
     secrets.put("mas.internal.keys", data.secret("internal-key"));
-    secrets.put("mas.system-tokens", data.systemToken());
+    secrets.putAll(SystemTokenSettings.of(data.systemToken()));
     uris.forEach((server, uri) -> secrets.put("mas.%s.uri".formatted(server), uri));
     this.environment =
         Map.of(

@@ -1,11 +1,8 @@
 package io.mas.dev.options;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -65,24 +62,6 @@ public final class DataDirectory implements AutoCloseable {
   public String systemToken() {
     String given = options.systemToken();
     return given.isEmpty() ? Secret.of(path(), SYSTEM_TOKEN, random) : given;
-  }
-
-  /** The settings by which a gateway knows {@link #systemToken}, for everything there is. */
-  public Map<String, String> systemTokenSettings() {
-    String entry = "mas.system-tokens[0].";
-    return Map.of(
-        entry + "id", "backend",
-        entry + "sha256", sha256(systemToken()),
-        entry + "scopes", "tokens,files,admin");
-  }
-
-  private static String sha256(String secret) {
-    try {
-      byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   /**
