@@ -19,6 +19,11 @@ public record RabbitProperties(
     @Nullable String sslBundle,
     @DefaultValue("mas.nodes") String exchange) {
 
+  /** All but the URI as by default. */
+  public static RabbitProperties at(String uri) {
+    return new RabbitProperties(uri, null, "mas.nodes");
+  }
+
   /** Without the URI, which holds the password. */
   @Override
   public String toString() {

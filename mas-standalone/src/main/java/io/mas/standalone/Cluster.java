@@ -2,12 +2,16 @@ package io.mas.standalone;
 
 import io.mas.api.Gateway;
 import io.mas.common.protocol.InternalKeys;
+import io.mas.dev.cluster.Endpoint;
+import io.mas.dev.cluster.Together;
 import io.mas.dev.options.Address;
 import io.mas.dev.options.ClusterOptions;
 import io.mas.dev.options.Command;
 import io.mas.dev.options.DataDirectory;
+import io.mas.dev.options.Middleware;
 import io.mas.dev.options.StartProblem;
 import io.mas.dev.options.SystemTokenSettings;
+import io.mas.dev.server.Waiting;
 import io.mas.node.StorageNodeProperties;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.URI;
@@ -15,8 +19,6 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -88,15 +90,22 @@ public final class Cluster implements AutoCloseable {
         nodeMeters);
   }
 
-  /** The gateway takes the longest, so it starts beside the nodes. */
+  /**
+   * The gateway takes the longest, so it starts beside the nodes. It waits for running servers that
+   * do not answer yet, and its log says so, which goes to the terminal too.
+   */
   private void startAll() {
-    try (ExecutorService starter = Executors.newSingleThreadExecutor()) {
-      CompletableFuture<Void> gatewayStart =
-          CompletableFuture.runAsync(this::startGateway, starter);
-      nodes.forEach(ClusterNode::start);
-      gatewayStart.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    Together.run(List.of(this::startGateway, () -> nodes.forEach(ClusterNode::start)));
+    if (!options.middleware().equals(Middleware.NONE)) {
+      awaitHealth();
+    }
+  }
+
+  /** Redis and RabbitMQ may come later than the gateway that looks for them. */
+  private void awaitHealth() {
+    URI health = management().resolve("/health");
+    while (!Endpoint.answers(health)) {
+      Waiting.pause();
     }
   }
 

@@ -10,6 +10,8 @@ import io.mas.common.cluster.NodeDiscovery;
 import io.mas.dev.options.DataDirectory;
 import io.mas.dev.options.Middleware;
 import io.mas.dev.options.StartProblem;
+import io.mas.rabbitmq.RabbitDiscovery;
+import io.mas.rabbitmq.RabbitProperties;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -31,12 +33,12 @@ final class Seams implements AutoCloseable {
 
   /**
    * @throws StartProblem if the embedded metadata cannot be opened
+   * @throws io.mas.rabbitmq.RabbitUriException if the URI names no RabbitMQ
    */
   Seams(Middleware servers, DataDirectory data) {
     this.clusterId = metadata(servers.mongodb(), data);
     tokens(servers.redis());
-    this.discovery = new InProcessDiscovery();
-    beans.put("nodeDiscovery", discovery);
+    this.discovery = discovery(servers.rabbitmq());
   }
 
   private String metadata(String uri, DataDirectory data) {
@@ -73,6 +75,19 @@ final class Seams implements AutoCloseable {
     } else {
       settings.put("mas.redis.uri", uri);
     }
+  }
+
+  /** The gateway makes its own, whose health it tells; the nodes of this process share one. */
+  private NodeDiscovery discovery(String uri) {
+    if (uri.isEmpty()) {
+      NodeDiscovery inProcess = new InProcessDiscovery();
+      beans.put("nodeDiscovery", inProcess);
+      return inProcess;
+    }
+    settings.put("mas.rabbitmq.uri", uri);
+    RabbitDiscovery rabbitmq = new RabbitDiscovery(RabbitProperties.at(uri));
+    closing.add(rabbitmq::close);
+    return rabbitmq;
   }
 
   /** The cluster that the nodes belong to. */

@@ -7,6 +7,7 @@ import io.mas.dev.options.StartProblem;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /** Starts the whole store in one process, says how to use it, and runs until it is told to stop. */
 public final class Standalone {
@@ -43,7 +44,8 @@ public final class Standalone {
       LoggerFactory.getLogger(Standalone.class).info("cannot start", e);
       refuse(
           "The store cannot start: %s\nThe log says more: %s"
-              .formatted(e, System.getProperty(LOG_PROPERTY)));
+              .formatted(
+                  NestedExceptionUtils.getMostSpecificCause(e), System.getProperty(LOG_PROPERTY)));
     }
   }
 

@@ -25,7 +25,7 @@ public final class ClusterProcess {
   private final Path logs;
   private final Map<String, String> environment;
   private final List<String> command;
-  private final Ended ended;
+  private final Watcher watcher;
   private @Nullable ServerProcess process;
 
   /** What a process is. */
@@ -37,19 +37,23 @@ public final class ClusterProcess {
       Map<String, String> environment,
       List<String> command) {}
 
-  /** Told when a process has ended by itself, with its exit code. */
-  interface Ended {
-    void accept(ServerProcess process, int code);
+  /** Told of the beginning and the end of processes. */
+  interface Watcher {
+    /** A process was started. */
+    void started(ServerProcess process);
+
+    /** A process has ended by itself, with this exit code. */
+    void ended(ServerProcess process, int code);
   }
 
-  ClusterProcess(Plan plan, Ended ended) {
+  ClusterProcess(Plan plan, Watcher watcher) {
     this.name = plan.name();
     this.address = plan.address();
     this.management = plan.management();
     this.logs = plan.logs();
     this.environment = plan.environment();
     this.command = plan.command();
-    this.ended = ended;
+    this.watcher = watcher;
   }
 
   /** Such as {@code gateway-1}. */
@@ -104,6 +108,7 @@ public final class ClusterProcess {
     if (!alive()) {
       ServerProcess started = ServerProcess.start(name, logs, environment, command);
       process = started;
+      watcher.started(started);
       started.onEnd(code -> ended(started, code));
     }
   }
@@ -131,7 +136,7 @@ public final class ClusterProcess {
 
   private synchronized void ended(ServerProcess which, int code) {
     if (process == which) {
-      ended.accept(which, code);
+      watcher.ended(which, code);
     }
   }
 

@@ -30,6 +30,7 @@ public final class DevCluster implements AutoCloseable {
   private static final Duration MEETING = Duration.ofMinutes(1);
 
   private final DataDirectory data;
+  private final Leftovers leftovers;
   private final Servers servers;
   private final List<ClusterProcess> gateways;
   private final ClusterProcess worker;
@@ -43,16 +44,17 @@ public final class DevCluster implements AutoCloseable {
       ClusterOptions options, DataDirectory data, Programs programs, Consumer<String> console) {
     this.data = data;
     this.console = console;
+    this.leftovers = new Leftovers(data.path());
     this.servers = new Servers(options.middleware(), data.path());
     Plans plans = new Plans(options, data, programs, servers.uris());
     this.gateways = processes(GATEWAYS, plans::gateway);
-    this.worker = new ClusterProcess(plans.worker(GATEWAYS + 1), this::ended);
+    this.worker = new ClusterProcess(plans.worker(GATEWAYS + 1), watcher());
     this.nodes = processes(options.nodes(), plans::node);
   }
 
   private List<ClusterProcess> processes(int count, IntFunction<ClusterProcess.Plan> plan) {
     return IntStream.rangeClosed(1, count)
-        .mapToObj(number -> new ClusterProcess(plan.apply(number), this::ended))
+        .mapToObj(number -> new ClusterProcess(plan.apply(number), watcher()))
         .toList();
   }
 
@@ -70,6 +72,7 @@ public final class DevCluster implements AutoCloseable {
     DevCluster cluster = make(options, data, programs, console);
     ServerProcess.beforeExit(cluster::close);
     try {
+      cluster.servers.awaitRunning(console);
       // Everything at once: whoever needs another waits for it.
       Together.run(cluster.starts());
       cluster.awaitWhole();
@@ -84,6 +87,7 @@ public final class DevCluster implements AutoCloseable {
   private static DevCluster make(
       ClusterOptions options, DataDirectory data, Programs programs, Consumer<String> console) {
     try {
+      new Leftovers(data.path()).end(console); // they hold ports
       return new DevCluster(options, data, programs, console);
     } catch (RuntimeException e) {
       data.close();
@@ -133,8 +137,23 @@ public final class DevCluster implements AutoCloseable {
     }
     for (ServerProcess process : server.processes()) {
       told(process.name(), process.pid(), name);
+      leftovers.add(process);
       process.onEnd(code -> ended(process, code));
     }
+  }
+
+  private ClusterProcess.Watcher watcher() {
+    return new ClusterProcess.Watcher() {
+      @Override
+      public void started(ServerProcess process) {
+        leftovers.add(process);
+      }
+
+      @Override
+      public void ended(ServerProcess process, int code) {
+        DevCluster.this.ended(process, code);
+      }
+    };
   }
 
   /** Of no interest before the cluster is whole, since the start fails then, and at its end. */
@@ -260,6 +279,7 @@ public final class DevCluster implements AutoCloseable {
     stop(Stream.concat(gateways.stream(), Stream.of(worker)).map(process -> process::stop));
     stop(nodes.stream().map(node -> node::stop));
     stop(servers.own().values().stream().map(server -> server::stop));
+    leftovers.clear();
     data.close();
     console.accept("Stopped; the files are kept.");
     closed.countDown();

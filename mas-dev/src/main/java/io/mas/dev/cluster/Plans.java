@@ -54,7 +54,7 @@ final class Plans {
 
   /** The gateway with this number, from 1. */
   Plan gateway(int number) {
-    Address api = new Address(options.bind(), port(options.port(), number));
+    Address api = listening("--port", options.port(), number);
     Address management = management(number);
     Map<String, Object> settings = services("gateway", management);
     settings.put("server.address", api.bind());
@@ -129,11 +129,14 @@ final class Plans {
   }
 
   private Address management(int number) {
-    return new Address(options.bind(), port(options.managementPort(), number));
+    return listening("--management-port", options.managementPort(), number);
   }
 
-  private static int port(int first, int number) {
-    return first == 0 ? ServerProcess.freePort() : first + number - 1;
+  private Address listening(String option, int first, int number) {
+    int port = first == 0 ? ServerProcess.freePort() : first + number - 1;
+    Address address = new Address(options.bind(), port);
+    address.requireFree(option);
+    return address;
   }
 
   private static List<String> arguments(Map<String, Object> settings) {

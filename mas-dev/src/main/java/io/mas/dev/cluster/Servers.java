@@ -10,6 +10,7 @@ import io.mas.dev.server.ServerProcess;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The servers of a cluster: its own, but for those that are named by a URI. */
 final class Servers {
@@ -56,6 +57,16 @@ final class Servers {
   /** How the processes reach each, by its name. */
   Map<String, String> uris() {
     return uris;
+  }
+
+  /** Waits for those that are not the cluster's own, and says so. */
+  void awaitRunning(Consumer<String> console) {
+    uris.forEach(
+        (name, uri) -> {
+          if (!own.containsKey(name)) {
+            Reachability.await(name, uri, console);
+          }
+        });
   }
 
   /** Those that the cluster runs itself, by their names. */

@@ -7,11 +7,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Does several things at once. */
-final class Together {
+public final class Together {
   private Together() {}
 
   /** Returns when all are done. When one fails, the others are interrupted, and that is thrown. */
-  static void run(List<Runnable> actions) {
+  public static void run(List<Runnable> actions) {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var running = new ExecutorCompletionService<Boolean>(threads);
       for (Runnable action : actions) {

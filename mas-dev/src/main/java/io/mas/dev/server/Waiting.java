@@ -25,7 +25,7 @@ public final class Waiting {
   }
 
   /** Lets a moment pass. */
-  static void pause() {
+  public static void pause() {
     try {
       Thread.sleep(POLL);
     } catch (InterruptedException e) {
