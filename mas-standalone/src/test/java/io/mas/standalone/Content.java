@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A file of a test: bytes that can be read any number of times, from any place. Thread-safe. */
@@ -125,6 +127,61 @@ public final class Content {
   public Content slice(long from, long to) {
     return new Content(
         name, to - from, more -> new BoundedInput(source.apply(from + more), to - from - more));
+  }
+
+  /**
+   * The same bytes, but something happens before those from {@code offset} on are read.
+   *
+   * @param event runs on the thread that reads, which sends them
+   */
+  public Content interrupted(long offset, Runnable event) {
+    return new Content(
+        name,
+        length,
+        from ->
+            new SequenceInputStream(
+                new BoundedInput(source.apply(from), offset - from),
+                new Late(
+                    () -> {
+                      event.run();
+                      return source.apply(offset);
+                    })));
+  }
+
+  /** A stream that is opened when it is read. */
+  private static final class Late extends InputStream {
+    private final Supplier<InputStream> source;
+    private @Nullable InputStream in;
+
+    Late(Supplier<InputStream> source) {
+      this.source = source;
+    }
+
+    private InputStream in() {
+      InputStream opened = in;
+      if (opened == null) {
+        opened = source.get();
+        in = opened;
+      }
+      return opened;
+    }
+
+    @Override
+    public int read() throws IOException {
+      return in().read();
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int length) throws IOException {
+      return in().read(to, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (in != null) {
+        in.close();
+      }
+    }
   }
 
   /** The first bytes of a stream. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -214,6 +215,12 @@ public final class MasClient implements AutoCloseable {
     return answer(request("/api/file?hash=" + hash).header("systemToken", systemToken).DELETE());
   }
 
+  /** The addresses of the storage nodes, {@code host:port}. */
+  public List<String> signal() {
+    Answer answer = get("/api/server/signal", "systemToken", systemToken);
+    return answer.data().path("ip").valueStream().map(JsonNode::asString).toList();
+  }
+
   /** One page of the files whose names begin with {@code prefix}; a cursor of "" is the first. */
   public Answer list(String prefix, String cursor, int limit) {
     String from = cursor.isEmpty() ? "" : "&cursor=" + URLEncoder.encode(cursor, UTF_8);
@@ -229,6 +236,11 @@ public final class MasClient implements AutoCloseable {
   /** Downloads with a token there is, such as the one of {@link #downloadToken}. */
   public Download fetch(String token, String... headers) {
     return receive(requestBytes(token, headers));
+  }
+
+  /** A download whose bytes the caller takes as slowly as it likes; no deadline ends it. */
+  public InputStream open(String token, String... headers) {
+    return send(requestBytes(token, headers), BodyHandlers.ofInputStream()).body();
   }
 
   /** The bytes of a small download, as they came. */

@@ -69,10 +69,11 @@ final class Failures {
 
   /**
    * A response counts as committed, too, when Tomcat has taken it over because the body could not
-   * be read; it then answers through {@link EnvelopeErrorValve}, or closes what was begun.
+   * be read; it then answers through {@link EnvelopeErrorValve}, or closes what was begun. Bytes of
+   * an answer that have left are no such case, though its token may have ended.
    */
   private static void abortUnlessTomcatAnswers(Exchange exchange) {
-    if (!exchange.bodyBroken()) {
+    if (!exchange.bodyBroken() || exchange.bytesOut() > 0) {
       exchange.abort();
     }
   }

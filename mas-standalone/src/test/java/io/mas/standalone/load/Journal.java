@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
@@ -28,6 +29,8 @@ final class Journal {
   private final Map<Operation, Tally> tallies = new EnumMap<>(Operation.class);
   private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
   private final AtomicLong violationCount = new AtomicLong();
+  private final ConcurrentLinkedQueue<String> refusals = new ConcurrentLinkedQueue<>();
+  private final AtomicLong refusalCount = new AtomicLong();
 
   /** What became of the requests of one kind. */
   private static final class Tally {
@@ -88,7 +91,7 @@ final class Journal {
     if (result.code() == ErrorCode.TOO_MANY_REQUESTS.code()) {
       tally.later.increment();
     } else if (result.isHung() || !outages.excuse(exchange)) {
-      violation(exchange + ", which nothing explains");
+      unexplained(exchange);
       return;
     } else {
       tally.excused.increment();
@@ -98,19 +101,46 @@ final class Journal {
     }
   }
 
+  private void unexplained(Exchange exchange) {
+    Exchange.Result result = exchange.result();
+    boolean noAnswer = result.isBrokenOff() && result.status() == 0;
+    String what = exchange + ", which nothing explains";
+    if (result.status() == 503 || noAnswer) {
+      add(what, refusals, refusalCount);
+    } else {
+      violation(what);
+    }
+  }
+
   /** Judges that a file was seen so between two times. */
   void saw(KnownFile file, State state, long from, long to) {
     file.contradiction(state, outages.truthFrom(from, to), to).ifPresent(this::violation);
   }
 
   void violation(String what) {
-    if (violationCount.incrementAndGet() <= MOST_VIOLATIONS) {
-      violations.add("at %.3f s: %s".formatted(now() / 1e9, what));
+    add(what, violations, violationCount);
+  }
+
+  private void add(String what, Queue<String> to, AtomicLong count) {
+    if (count.incrementAndGet() <= MOST_VIOLATIONS) {
+      to.add("at %.3f s: %s".formatted(now() / 1e9, what));
     }
   }
 
+  /** What must never be, be the machine as slow as it may. */
   List<String> violations() {
     return List.copyOf(violations);
+  }
+
+  /** Requests that a store with time enough answers: 503 and no answer, with nothing down. */
+  List<String> refusals() {
+    return List.copyOf(refusals);
+  }
+
+  /** The part of all requests that was refused with nothing down. */
+  double refusedPart() {
+    long all = tallies.keySet().stream().mapToLong(this::count).sum() + refusalCount.get();
+    return refusalCount.get() / (double) Math.max(1, all);
   }
 
   /** How often requests of a kind have gone as they should. */
@@ -133,7 +163,11 @@ final class Journal {
     out.append("              ok  provoked   excused  later       MiB   mean ms    max ms\n");
     tallies.forEach((operation, tally) -> out.append(line(operation, tally)).append('\n'));
     outages.all().forEach(outage -> out.append(outage).append('\n'));
-    return out.append(violationCount).append(" violations").toString();
+    return out.append(violationCount)
+        .append(" violations, ")
+        .append(refusalCount)
+        .append(" refusals with nothing down")
+        .toString();
   }
 
   private static String line(Operation operation, Tally tally) {

@@ -152,7 +152,17 @@ public final class MixedLoad {
 
   /** What was wrong; to be empty. */
   public List<String> violations() {
+    return Stream.concat(journal.violations().stream(), journal.refusals().stream()).toList();
+  }
+
+  /** What was wrong and cannot be blamed on a machine that is too slow; to be empty. */
+  public List<String> brokenPromises() {
     return journal.violations();
+  }
+
+  /** The part of all requests that was refused by 503, or not answered, with nothing down. */
+  public double refusedPart() {
+    return journal.refusedPart();
   }
 
   /** Kinds of requests of which none has gone as it should; to be empty after a long load. */
