@@ -60,11 +60,11 @@ class MixedLoadTest {
           gateways,
           () -> {
             long begin = System.nanoTime();
-            Thread.sleep(time.dividedBy(15));
+            Thread.sleep(time.dividedBy(6));
             restart(load, Down.RABBITMQ, cluster.rabbitmq());
-            Thread.sleep(left(begin, time.dividedBy(4)));
+            Thread.sleep(left(begin, time.multipliedBy(2).dividedBy(5)));
             restart(load, Down.REDIS, cluster.redis());
-            Thread.sleep(left(begin, time.dividedBy(2)));
+            Thread.sleep(left(begin, time.multipliedBy(3).dividedBy(5)));
             restart(load, Down.DATABASE, cluster.mongodb());
             Thread.sleep(left(begin, time));
           });

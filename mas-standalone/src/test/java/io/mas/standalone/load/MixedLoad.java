@@ -21,6 +21,9 @@ public final class MixedLoad {
   private static final int FILES_PER_CLIENT = 5;
   private static final int SHARED_FILES = 20;
 
+  /** 64 clients are there after 19 s. */
+  private static final Duration START_APART = Duration.ofMillis(300);
+
   /** Files that are read at once in the last check. */
   private static final int READERS = 12;
 
@@ -81,7 +84,8 @@ public final class MixedLoad {
   }
 
   /**
-   * Has the clients work until {@code meanwhile} has returned.
+   * Has the clients work until {@code meanwhile} has returned. They begin one after the other: all
+   * at once, they would meet processes that have just started and run slowly yet.
    *
    * @param through gateways of one store
    */
@@ -89,7 +93,11 @@ public final class MixedLoad {
     gateways = List.copyOf(through);
     AtomicBoolean stopped = new AtomicBoolean();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      clients.forEach(client -> threads.execute(() -> run(client, stopped)));
+      for (int i = 0; i < clients.size(); i++) {
+        LoadClient client = clients.get(i);
+        Duration wait = START_APART.multipliedBy(i);
+        threads.execute(() -> run(client, wait, stopped));
+      }
       try {
         meanwhile.run();
       } finally {
@@ -98,9 +106,12 @@ public final class MixedLoad {
     }
   }
 
-  private void run(LoadClient client, AtomicBoolean stopped) {
+  private void run(LoadClient client, Duration wait, AtomicBoolean stopped) {
     try {
+      Thread.sleep(wait);
       client.run(settings.pause, stopped::get);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       journal.violation("a client of the load broke down: " + e);
       throw e;
