@@ -1,6 +1,7 @@
 package io.mas.standalone.load;
 
 import io.mas.standalone.Content;
+import io.mas.standalone.load.KnownFile.State;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,9 @@ final class Population {
     this.perClient = perClient;
     this.firstShared = clients * perClient;
     this.slots = new AtomicReferenceArray<>(firstShared + shared);
-    slots.set(firstShared, new KnownFile(Content.of("empty", new byte[0])));
+    KnownFile empty = new KnownFile(Content.of("empty", new byte[0]));
+    KnownFile.Change _ = empty.begin(State.STORED, Long.MIN_VALUE); // by a load before, perhaps
+    slots.set(firstShared, empty);
   }
 
   /** The slots of one client. */
