@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where the broker is, and how it is connected to. Thread-safe. */
-final class Broker implements AutoCloseable {
+final class Broker {
   private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
   /** A peer that is silent for twice as long is gone. */
@@ -28,7 +28,13 @@ final class Broker implements AutoCloseable {
   /** No message of ours is nearly as large; a larger one ends the connection, which comes again. */
   private static final int MAX_MESSAGE_BYTES = 1 << 20;
 
+  /**
+   * Runs what the client does beside its own threads. It is never shut down: the client's threads
+   * still give it work after a connection has ended that the broker did not answer, and would die of
+   * a refusal. It holds nothing when it is idle.
+   */
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
   private final ConnectionFactory factory = new ConnectionFactory();
   private final String name;
 
@@ -108,10 +114,5 @@ final class Broker implements AutoCloseable {
    */
   Connection connect(String purpose) throws IOException, TimeoutException {
     return factory.newConnection("mas " + purpose);
-  }
-
-  @Override
-  public void close() {
-    threads.shutdownNow();
   }
 }

@@ -21,7 +21,6 @@ public final class RabbitDiscovery implements NodeDiscovery, AutoCloseable {
 
   private static final byte[] SIGNAL = {};
 
-  private final Broker broker;
   private final BrokerStatus status;
   private final Topology topology;
   private final Publisher publisher;
@@ -44,7 +43,7 @@ public final class RabbitDiscovery implements NodeDiscovery, AutoCloseable {
    * @throws RabbitUriException if the URI names no broker
    */
   RabbitDiscovery(RabbitProperties properties, @Nullable SSLContext tls) {
-    this.broker = new Broker(properties.uri(), tls);
+    Broker broker = new Broker(properties.uri(), tls);
     this.status = new BrokerStatus(broker.name());
     this.topology = Topology.of(properties.exchange());
     this.publisher = new Publisher(broker, status, topology);
@@ -114,6 +113,5 @@ public final class RabbitDiscovery implements NodeDiscovery, AutoCloseable {
     listener.stop();
     publisher.close();
     listener.close();
-    broker.close();
   }
 }

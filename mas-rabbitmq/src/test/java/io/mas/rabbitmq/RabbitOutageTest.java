@@ -155,8 +155,8 @@ class RabbitOutageTest {
   @Test
   void aWriteThatHangsIsGivenUp() {
     BrokerStatus status = new BrokerStatus("the broker");
-    try (Broker broker = new Broker(server.uri(), null);
-        Publisher publisher = new Publisher(broker, status, Topology.of(rabbit.exchange()))) {
+    try (Publisher publisher =
+        new Publisher(new Broker(server.uri(), null), status, Topology.of(rabbit.exchange()))) {
       publisher.start();
       soon().until(() -> status.failures().isEmpty());
       server.suspend();
