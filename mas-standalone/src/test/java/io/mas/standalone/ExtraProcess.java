@@ -1,5 +1,6 @@
 package io.mas.standalone;
 
+import io.mas.dev.cluster.Programs;
 import io.mas.dev.server.ServerProcess;
 import io.mas.standalone.SharedCluster.Running;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -22,6 +24,7 @@ final class ExtraProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration STOP = Duration.ofSeconds(5);
   private static final int PROBE_MILLIS = 2000;
+  private static final Programs SERVICES = Programs.on(ServiceClassPath.text());
 
   private final URI address;
   private final ServerProcess process;
@@ -35,8 +38,7 @@ final class ExtraProcess implements AutoCloseable {
   static ExtraProcess gateway(Running running, String... flags) {
     return start(
         running,
-        List.of(flags),
-        List.of("io.mas.api.GatewayApplication"),
+        Stream.concat(Stream.of(flags), SERVICES.gateway().stream()).toList(),
         port ->
             List.of(
                 "--mas.cluster-id=" + clusterId(running),
@@ -54,8 +56,7 @@ final class ExtraProcess implements AutoCloseable {
   static ExtraProcess node(Running running, Path volume, String clusterId) {
     return start(
         running,
-        List.of(),
-        List.of("io.mas.node.StorageNodeApplication"),
+        SERVICES.node(),
         port ->
             List.of(
                 "--mas.cluster-id=" + clusterId,
@@ -79,31 +80,18 @@ final class ExtraProcess implements AutoCloseable {
     List<String> at(int port);
   }
 
-  private static ExtraProcess start(
-      Running running, List<String> flags, List<String> main, Settings settings) {
+  private static ExtraProcess start(Running running, List<String> program, Settings settings) {
     int port = ServerProcess.freePort();
     int management = ServerProcess.freePort();
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+UseSerialGC",
-            "-Xmx256m",
-            "-cp",
-            ServiceClassPath.text()));
-    command.addAll(flags);
-    command.addAll(main);
-    command.addAll(settings.at(port));
-    command.add("--management.server.address=127.0.0.1");
-    command.add("--management.server.port=" + management);
+    List<String> arguments = new ArrayList<>(settings.at(port));
+    arguments.add("--management.server.address=127.0.0.1");
+    arguments.add("--management.server.port=" + management);
     ServerProcess process =
         ServerProcess.start(
             "extra-" + port,
             running.data().resolve("logs"),
             Map.of("MAS_SECRETS", running.data().resolve("secrets").toString()),
-            command);
+            Programs.command(program, "256m", arguments));
     URI ready = URI.create("http://127.0.0.1:%d/readyz".formatted(management));
     process.awaitReady(START, () -> answers(ready));
     return new ExtraProcess(URI.create("http://127.0.0.1:" + port), process);

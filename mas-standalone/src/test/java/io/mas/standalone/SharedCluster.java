@@ -5,16 +5,11 @@ import io.mas.dev.cluster.Programs;
 import io.mas.dev.options.ClusterOptions;
 import io.mas.dev.options.Command;
 import io.mas.dev.options.DataDirectory;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * One cluster of real processes for all test classes that ask for a {@link Running}: two gateways,
@@ -45,22 +40,14 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(SharedCluster.class);
 
-  /** Garbage is to be seen going within a test. */
-  private static final Map<String, String> SETTINGS =
-      Map.of(
-          "mas.object.collect-every", "200ms",
-          "mas.object.delete-grace", "1s",
-          "mas.object.orphan-grace", "1s",
-          "mas.upload.keep-after", "1s");
-
   /** A running cluster and clients of it. */
   record Running(DevCluster cluster, MasClient first, MasClient second, Path data)
       implements AutoCloseable {
 
     /** Starts a cluster of six nodes, 4+2, on any free ports; the caller closes it. */
     static Running start() {
-      Path data = directory();
-      ClusterOptions options = ClusterOptions.in(data).withSettings(SETTINGS);
+      Path data = Scratch.directory("mas-cluster-");
+      ClusterOptions options = ClusterOptions.in(data).withSettings(Scratch.QUICK_GARBAGE);
       DevCluster cluster =
           DevCluster.start(
               options,
@@ -72,14 +59,6 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
           new MasClient(cluster.gateway(1).address(), cluster.systemToken()),
           new MasClient(cluster.gateway(2).address(), cluster.systemToken()),
           data);
-    }
-
-    private static Path directory() {
-      try {
-        return Files.createTempDirectory("mas-cluster-");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
 
     /** A client of a gateway, 1 or 2. */
@@ -97,11 +76,7 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
       first.close();
       second.close();
       cluster.close();
-      try {
-        FileSystemUtils.deleteRecursively(data);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Scratch.delete(data);
     }
   }
 

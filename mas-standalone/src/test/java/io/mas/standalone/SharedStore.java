@@ -1,15 +1,10 @@
 package io.mas.standalone;
 
 import io.mas.dev.options.ClusterOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * One store of six nodes for all test classes that ask for a {@link Store}; started when the first
@@ -27,14 +22,7 @@ public final class SharedStore implements ParameterResolver {
    */
   public record Store(Cluster cluster, MasClient client, Path data) implements AutoCloseable {
     static Store start(Path data) {
-      // Garbage is to be seen going within a test.
-      Map<String, String> settings =
-          Map.of(
-              "mas.object.collect-every", "200ms",
-              "mas.object.delete-grace", "1s",
-              "mas.object.orphan-grace", "1s",
-              "mas.upload.keep-after", "1s");
-      Cluster cluster = Cluster.start(ClusterOptions.in(data).withSettings(settings));
+      Cluster cluster = Cluster.start(ClusterOptions.in(data).withSettings(Scratch.QUICK_GARBAGE));
       return new Store(cluster, new MasClient(cluster.api(), cluster.systemToken()), data);
     }
 
@@ -42,11 +30,7 @@ public final class SharedStore implements ParameterResolver {
     public void close() {
       client.close();
       cluster.close();
-      try {
-        FileSystemUtils.deleteRecursively(data);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      Scratch.delete(data);
     }
   }
 
@@ -60,14 +44,7 @@ public final class SharedStore implements ParameterResolver {
     return extension
         .getRoot()
         .getStore(NAMESPACE)
-        .computeIfAbsent(Store.class, type -> Store.start(directory()), Store.class);
-  }
-
-  private static Path directory() {
-    try {
-      return Files.createTempDirectory("mas-store-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+        .computeIfAbsent(
+            Store.class, type -> Store.start(Scratch.directory("mas-store-")), Store.class);
   }
 }

@@ -2,6 +2,7 @@ package io.mas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mas.dev.cluster.Programs;
 import io.mas.dev.options.DataDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -46,18 +47,9 @@ final class StoreProcess implements AutoCloseable {
 
   /** Starts a store; {@code flags} are of the JVM. It may not be ready yet. */
   static StoreProcess begin(List<String> flags, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:+UseSerialGC",
-            "-Xmx256m"));
-    command.addAll(flags);
-    command.addAll(List.of("-cp", productClasspath(), "io.mas.standalone.Standalone"));
-    command.addAll(arguments);
+    List<String> program = new ArrayList<>(flags);
+    program.addAll(List.of("-cp", productClasspath(), "io.mas.standalone.Standalone"));
+    List<String> command = Programs.command(program, "256m", arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("MALLOC_ARENA_MAX", "2");
     builder.environment().keySet().removeIf(StoreProcess::changesTheStore);

@@ -29,8 +29,13 @@ public record Programs(List<String> gateway, List<String> node) {
         List.of("-cp", classPath, "io.mas.node.StorageNodeApplication"));
   }
 
-  /** The command that runs a program in a JVM like this one, as the script {@code mas} would. */
-  static List<String> command(List<String> program, String heap, List<String> arguments) {
+  /**
+   * The command that runs a program in a JVM like this one, as the script {@code mas} would.
+   *
+   * @param program as {@link #gateway} and {@link #node} are; further flags of the JVM may precede
+   * @param heap the most heap, such as {@code 256m}
+   */
+  public static List<String> command(List<String> program, String heap, List<String> arguments) {
     Stream<String> java =
         Stream.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -161,23 +161,19 @@ public final class MongoServer implements Server {
     }
     try {
       Path fresh = Files.createDirectories(directory.resolve("bin.new"));
-      Process tar =
-          new ProcessBuilder("tar", "-xJf", archive.toString(), "--strip-components=1", "-m")
-              .directory(fresh.toFile())
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(tar.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (tar.waitFor() != 0) {
+      Program.Ended tar =
+          Program.run(
+              new ProcessBuilder("tar", "-xJf", archive.toString(), "--strip-components=1", "-m")
+                  .directory(fresh.toFile()));
+      if (tar.code() != 0) {
         throw new ServerMissingException(
             "MongoDB",
-            "%s cannot be unpacked, install tar and xz-utils: %s".formatted(archive, said));
+            "%s cannot be unpacked, install tar and xz-utils: %s"
+                .formatted(archive, tar.printed()));
       }
       Files.move(fresh, directory.resolve("bin"), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException("%s cannot be unpacked".formatted(archive), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while unpacking " + archive, e);
     }
   }
 

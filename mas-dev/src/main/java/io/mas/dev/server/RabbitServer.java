@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -209,20 +208,16 @@ public final class RabbitServer implements Server {
     command.add(SCRIPTS.resolve("rabbitmqctl").toString());
     command.add("--quiet");
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment());
     try {
-      Process process = builder.start();
-      String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new IllegalStateException("rabbitmqctl %s: %s".formatted(command, printed));
+      Program.Ended ended = Program.run(builder);
+      if (ended.code() != 0) {
+        throw new IllegalStateException("rabbitmqctl %s: %s".formatted(command, ended.printed()));
       }
-      return printed;
+      return ended.printed();
     } catch (IOException e) {
       throw new UncheckedIOException("rabbitmqctl cannot be started", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for rabbitmqctl", e);
     }
   }
 }

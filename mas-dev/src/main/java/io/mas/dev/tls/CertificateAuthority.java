@@ -1,8 +1,8 @@
 package io.mas.dev.tls;
 
+import io.mas.dev.server.Program;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -81,16 +81,9 @@ public final class CertificateAuthority {
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     command.addAll(arguments);
     command.addAll(List.of("-keystore", store().toString(), "-storepass", PASSWORD));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try (InputStream output = process.getInputStream()) {
-      String said = new String(output.readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new IOException("keytool %s: %s".formatted(arguments, said));
-      }
-    } catch (InterruptedException e) {
-      process.destroy();
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while keytool ran", e);
+    Program.Ended ended = Program.run(new ProcessBuilder(command));
+    if (ended.code() != 0) {
+      throw new IOException("keytool %s: %s".formatted(arguments, ended.printed()));
     }
   }
 
