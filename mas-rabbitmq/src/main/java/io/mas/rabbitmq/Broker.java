@@ -30,8 +30,8 @@ final class Broker {
 
   /**
    * Runs what the client does beside its own threads. It is never shut down: the client's threads
-   * still give it work after a connection has ended that the broker did not answer, and would die of
-   * a refusal. It holds nothing when it is idle.
+   * still give it work after a connection has ended that the broker did not answer, and would die
+   * of a refusal. It holds nothing when it is idle.
    */
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
