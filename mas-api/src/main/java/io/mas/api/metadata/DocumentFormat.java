@@ -24,6 +24,10 @@ final class DocumentFormat {
   static final String FORMAT_FIELD = "v";
   static final int FORMAT = 1;
 
+  // Only extents that lack something have these, so that an index of them is as long as the work.
+  static final String REDUNDANCY = "redundancy";
+  static final String NEXT_TRY = "next_try";
+
   private DocumentFormat() {}
 
   static Map<String, Object> fields(FileDocument file) {
@@ -75,6 +79,12 @@ final class DocumentFormat {
             .toList());
     out.put("below_ideal", extent.belowIdeal());
     out.put("marked", extent.marked());
+    if (extent.lacking()) {
+      out.put(REDUNDANCY, extent.redundancy());
+      out.put(NEXT_TRY, extent.turn().next());
+      out.put("lacking_since", extent.turn().since());
+      out.put("tries", extent.turn().tries());
+    }
     return out;
   }
 
@@ -104,7 +114,11 @@ final class DocumentFormat {
                             new ExtentDocument.Missing(
                                 row.integer("shard"), row.integer("block")))),
                 in.flag("below_ideal"),
-                in.flag("marked")));
+                in.flag("marked"),
+                in.has(NEXT_TRY)
+                    ? new ExtentDocument.Turn(
+                        in.number("lacking_since"), in.number(NEXT_TRY), in.integer("tries"))
+                    : ExtentDocument.Turn.NONE));
   }
 
   static Map<String, Object> fields(UploadDocument upload) {
@@ -236,6 +250,31 @@ final class DocumentFormat {
         in.number("capacity"),
         in.number("free"),
         in.constant("state", NodeState.class));
+  }
+
+  static Map<String, Object> fields(ProcessDocument process) {
+    Map<String, Object> out = start();
+    out.put("process", process.id());
+    out.put("seen", process.seen());
+    out.put("repairs", process.repairs());
+    out.put("repaired", process.repaired());
+    out.put("repaired_bytes", process.repairedBytes());
+    out.put("lately", process.lately());
+    return out;
+  }
+
+  static ProcessDocument process(Object name, Map<?, ?> values) {
+    return Fields.read(
+        name,
+        values,
+        in ->
+            new ProcessDocument(
+                in.text("process"),
+                in.number("seen"),
+                in.flag("repairs"),
+                in.number("repaired"),
+                in.number("repaired_bytes"),
+                in.number("lately")));
   }
 
   private static Map<String, Object> start(ObjectHash hash) {

@@ -5,8 +5,11 @@ import io.mas.common.object.ExtentId;
 import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -26,6 +29,7 @@ import java.util.Set;
  * @param belowIdeal placed with fewer nodes, hosts or zones than wanted; spread again when they
  *     return
  * @param marked a collection has begun; for good
+ * @param turn when the repair looks at it; {@link Turn#NONE} for as long as it lacks nothing
  */
 public record ExtentDocument(
     ExtentId id,
@@ -37,7 +41,8 @@ public record ExtentDocument(
     List<BlockEntry> blocks,
     Set<Missing> missing,
     boolean belowIdeal,
-    boolean marked) {
+    boolean marked,
+    Turn turn) {
   /** The most blocks of an extent: 256 MiB of a file with blocks of 1 MiB. */
   public static final int MAX_BLOCKS = 256;
 
@@ -58,6 +63,47 @@ public record ExtentDocument(
   public record Missing(int shard, int block) {
     /** Stands for every block of the column. */
     public static final int ALL = -1;
+  }
+
+  /**
+   * When the repair looks at an extent that lacks something. There is no lease beside it: a worker
+   * that takes the extent moves its next turn so far into the future as it wants to be alone, and
+   * so does the backoff after a try that failed.
+   *
+   * @param since when it was first seen to lack something, Unix milliseconds; 0 if that is not
+   *     known
+   * @param next not looked at before, Unix milliseconds
+   * @param tries tries in a row that did not complete it
+   */
+  public record Turn(long since, long next, int tries) {
+    /** Of an extent that lacks nothing; of one that does, the first turn has come. */
+    public static final Turn NONE = new Turn(0, 0, 0);
+
+    public Turn {
+      if (tries < 0) {
+        throw new IllegalArgumentException("%d tries, expected 0 or more".formatted(tries));
+      }
+    }
+
+    /** The turn of a worker that is alone with the extent until {@code next}. */
+    public Turn taken(long next) {
+      return new Turn(since, next, tries + 1);
+    }
+  }
+
+  /** An extent that the repair has not looked at. */
+  public ExtentDocument(
+      ExtentId id,
+      ObjectHash hash,
+      long offset,
+      Layout layout,
+      long version,
+      List<Shard> shards,
+      List<BlockEntry> blocks,
+      Set<Missing> missing,
+      boolean belowIdeal,
+      boolean marked) {
+    this(id, hash, offset, layout, version, shards, blocks, missing, belowIdeal, marked, Turn.NONE);
   }
 
   public ExtentDocument {
@@ -90,19 +136,61 @@ public record ExtentDocument(
     return new ShardKey(id, shard, shards.get(shard).attempt());
   }
 
-  /** The next version, with the mark of a collection. */
-  public ExtentDocument withMark() {
-    return new ExtentDocument(
-        id, hash, offset, layout, version + 1, shards, blocks, missing, belowIdeal, true);
+  /** Whether the repair has something to do: shards to rebuild, or to spread. */
+  public boolean lacking() {
+    return !missing.isEmpty() || belowIdeal;
   }
 
-  /** The next version, with more evidence of missing shards; a whole column covers its blocks. */
-  public ExtentDocument withMissing(Set<Missing> found) {
+  /**
+   * How many more shards may be lost so that every block can be read: m of a whole extent, negative
+   * if a block cannot be read now.
+   */
+  public int redundancy() {
+    Map<Integer, Integer> ofBlock = new HashMap<>();
+    missing.forEach(one -> ofBlock.merge(one.block(), 1, Integer::sum));
+    int columns = Objects.requireNonNullElse(ofBlock.remove(Missing.ALL), 0);
+    return layout.m() - columns - ofBlock.values().stream().mapToInt(n -> n).max().orElse(0);
+  }
+
+  /** The next version, with the mark of a collection. */
+  public ExtentDocument withMark() {
+    return next(shards, missing, belowIdeal, true, turn);
+  }
+
+  /**
+   * The next version, with more evidence of missing shards; a whole column covers its blocks. What
+   * is new is looked at now, whoever has the extent.
+   *
+   * @param now Unix milliseconds
+   */
+  public ExtentDocument withMissing(Set<Missing> found, long now) {
     Set<Missing> all = new LinkedHashSet<>(missing);
     all.addAll(found);
     all.removeIf(
         one -> one.block() != Missing.ALL && all.contains(new Missing(one.shard(), Missing.ALL)));
+    return next(
+        shards, all, belowIdeal, marked, new Turn(missing.isEmpty() ? now : turn.since, now, 0));
+  }
+
+  /** The next version, with another turn of the repair. */
+  public ExtentDocument withTurn(Turn later) {
+    return next(shards, missing, belowIdeal, marked, later);
+  }
+
+  /**
+   * The next version after a repair: with what was moved, and with what it still lacks.
+   *
+   * @param turn of the repair, if it still lacks something
+   */
+  public ExtentDocument repaired(
+      List<Shard> moved, Set<Missing> left, boolean stillBelowIdeal, Turn turn) {
+    boolean whole = left.isEmpty() && !stillBelowIdeal;
+    return next(moved, left, stillBelowIdeal, marked, whole ? Turn.NONE : turn);
+  }
+
+  private ExtentDocument next(
+      List<Shard> at, Set<Missing> lost, boolean narrow, boolean collected, Turn then) {
     return new ExtentDocument(
-        id, hash, offset, layout, version + 1, shards, blocks, all, belowIdeal, marked);
+        id, hash, offset, layout, version + 1, at, blocks, lost, narrow, collected, then);
   }
 }

@@ -6,6 +6,7 @@ import io.mas.common.object.PartId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The seam to the database of metadata. Keep it narrow: a new operation must be one that MongoDB
@@ -75,6 +76,26 @@ public interface MetadataStore extends AutoCloseable {
     return extents(List.of(id), concern).stream().findFirst();
   }
 
+  /**
+   * Extents that lack something and whose turn has come at {@code time} (Unix milliseconds): those
+   * with the least redundancy first, then those whose turn came first.
+   */
+  List<ExtentDocument> extentsToRepair(long time, int limit);
+
+  /**
+   * Extents with a shard column on a node, in the order of their ids.
+   *
+   * @param after the last one of the page before; null for the first page
+   */
+  List<ExtentDocument> extentsOn(String nodeId, @Nullable ExtentId after, int limit);
+
+  /**
+   * All extents, in the order of their ids, which is about that of their age.
+   *
+   * @param after the last one of the page before; null for the first page
+   */
+  List<ExtentDocument> extents(@Nullable ExtentId after, int limit);
+
   /** Inserts a document of version 1; REFUSED if there is one with this id. Never an upsert. */
   WriteOutcome insertExtent(ExtentDocument extent);
 
@@ -137,6 +158,17 @@ public interface MetadataStore extends AutoCloseable {
 
   /** Writes {@code next} if the document's version is {@code next.version() - 1} (0: absent). */
   WriteOutcome compareAndSetNode(NodeDocument next);
+
+  // Processes
+
+  /** All processes that have told of themselves and were not removed. */
+  List<ProcessDocument> processes();
+
+  /** Writes the document, whether or not one of this id is there. */
+  void putProcess(ProcessDocument process);
+
+  /** Removes the document; nothing happens if there is none. */
+  void removeProcess(String id);
 
   @Override
   void close();

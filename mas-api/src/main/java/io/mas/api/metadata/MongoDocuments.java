@@ -86,7 +86,8 @@ final class MongoDocuments implements AutoCloseable {
             // On much data this takes as long as it takes.
             collection
                 .withTimeout(INDEX_HOURS, TimeUnit.HOURS)
-                .createIndex(index.keys(), new IndexOptions().name(index.name()));
+                .createIndex(
+                    index.keys(), new IndexOptions().name(index.name()).sparse(index.sparse()));
           }
           return index;
         });

@@ -22,6 +22,7 @@ import org.bson.Document;
  * chunks    hash:32 generation:8 session number:4
  * garbage   text
  * nodes     node id, text
+ * processes text
  * settings  name, text
  * </pre>
  *
@@ -39,6 +40,7 @@ record MongoKey(String collection, BsonValue id) {
   static final String CHUNKS = "chunks";
   static final String GARBAGE = "garbage";
   static final String NODES = "nodes";
+  static final String PROCESSES = "processes";
   private static final String SETTINGS = "settings";
 
   private static final int HASH_LENGTH = 32;
@@ -117,6 +119,10 @@ record MongoKey(String collection, BsonValue id) {
 
   static MongoKey node(String id) {
     return new MongoKey(NODES, new BsonString(id));
+  }
+
+  static MongoKey process(String id) {
+    return new MongoKey(PROCESSES, new BsonString(id));
   }
 
   private static byte[] ascii(String text) {

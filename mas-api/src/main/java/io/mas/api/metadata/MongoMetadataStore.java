@@ -4,6 +4,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import com.mongodb.event.CommandListener;
 import io.mas.common.object.ExtentId;
+import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.UUID;
 import java.util.function.BiFunction;
 import org.bson.Document;
 import org.bson.conversions.Bson;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metadata in MongoDB: one collection for each kind of document, whose fields are those of
@@ -131,6 +133,38 @@ public final class MongoMetadataStore implements MetadataStore {
     return read(
         MongoKey.EXTENTS,
         documents.find(MongoKey.EXTENTS, concern, all -> all.find(named)),
+        DocumentFormat::extent);
+  }
+
+  @Override
+  public List<ExtentDocument> extents(@Nullable ExtentId after, int limit) {
+    return pageOfExtents(new Document(), after, limit);
+  }
+
+  @Override
+  public List<ExtentDocument> extentsToRepair(long time, int limit) {
+    Bson due =
+        Filters.and(
+            Filters.lte(DocumentFormat.REDUNDANCY, Layout.MAX_WIDTH),
+            Filters.lte(DocumentFormat.NEXT_TRY, time));
+    return first(MongoIndex.EXTENTS_TO_REPAIR, due, limit, DocumentFormat::extent);
+  }
+
+  @Override
+  public List<ExtentDocument> extentsOn(String nodeId, @Nullable ExtentId after, int limit) {
+    return pageOfExtents(new Document(MongoIndex.NODE, nodeId), after, limit);
+  }
+
+  private List<ExtentDocument> pageOfExtents(Document which, @Nullable ExtentId after, int limit) {
+    if (after != null) {
+      which.append("_id", new Document("$gt", MongoKey.extent(after).id()));
+    }
+    return read(
+        MongoKey.EXTENTS,
+        documents.find(
+            MongoKey.EXTENTS,
+            Concern.MAJORITY,
+            all -> all.find(which).sort(new Document("_id", 1)).limit(MongoDocuments.limit(limit))),
         DocumentFormat::extent);
   }
 
@@ -258,6 +292,26 @@ public final class MongoMetadataStore implements MetadataStore {
   @Override
   public WriteOutcome compareAndSetNode(NodeDocument next) {
     return save(MongoKey.node(next.nodeId()), next.version(), DocumentFormat.fields(next));
+  }
+
+  // Processes
+
+  @Override
+  public List<ProcessDocument> processes() {
+    return read(
+        MongoKey.PROCESSES,
+        documents.find(MongoKey.PROCESSES, Concern.MAJORITY, MongoCollection::find),
+        DocumentFormat::process);
+  }
+
+  @Override
+  public void putProcess(ProcessDocument process) {
+    documents.put(MongoKey.process(process.id()), DocumentFormat.fields(process));
+  }
+
+  @Override
+  public void removeProcess(String id) {
+    documents.remove(MongoKey.process(id));
   }
 
   /** Operations under way end without an answer; later ones throw METADATA_UNREACHABLE. */

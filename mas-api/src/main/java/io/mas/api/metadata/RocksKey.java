@@ -20,16 +20,20 @@ import org.jspecify.annotations.Nullable;
  * f hash:32                                         files
  * t -time:8 hash:32                -> name          live files, newest first
  * x part:16 ordinal:4                               extents
+ * r redundancy:8 next:8 part:16 ordinal:4 -> nothing     extents that lack something
+ * l length of node:1 node part:16 ordinal:4 -> nothing   extents by node
  * u hash:32 session                                 uploads
  * e expires:8 hash:32 session      -> nothing       uploads by expiry
  * c hash:32 generation:8 length of session:1 session number:4   chunks
  * g id                                              garbage
  * d due:8 id                       -> nothing       garbage by due time
  * n node id                                         nodes
+ * p id                                              processes
  * </pre>
  */
 final class RocksKey {
   private static final int HASH_LENGTH = 32;
+  private static final int EXTENT_LENGTH = 2 * Long.BYTES + Integer.BYTES;
   private static final int INDEX_LENGTH = 1 + Long.BYTES + HASH_LENGTH;
 
   private final byte[] bytes;
@@ -59,7 +63,31 @@ final class RocksKey {
   }
 
   static RocksKey extent(ExtentId id) {
-    return start('x', 2 * Long.BYTES + Integer.BYTES).part(id.part()).integer(id.ordinal()).end();
+    return start('x', EXTENT_LENGTH).extent(id).end();
+  }
+
+  static RocksKey extents() {
+    return start('x', 0).end();
+  }
+
+  static RocksKey extentsToRepair() {
+    return start('r', 0).end();
+  }
+
+  static RocksKey extentToRepair(ExtentDocument extent) {
+    return start('r', 2 * Long.BYTES + EXTENT_LENGTH)
+        .number(extent.redundancy())
+        .number(extent.turn().next())
+        .extent(extent.id())
+        .end();
+  }
+
+  static RocksKey extentsOn(String node) {
+    return start('l', 1 + node.length()).sized(node).end();
+  }
+
+  static RocksKey extentOn(String node, ExtentId id) {
+    return start('l', 1 + node.length() + EXTENT_LENGTH).sized(node).extent(id).end();
   }
 
   static RocksKey uploads(ObjectHash hash) {
@@ -113,6 +141,19 @@ final class RocksKey {
     return start('n', id.length()).text(id).end();
   }
 
+  static RocksKey processes() {
+    return start('p', 0).end();
+  }
+
+  static RocksKey process(String id) {
+    return start('p', id.length()).text(id).end();
+  }
+
+  /** The first key behind this one, whichever there are. */
+  RocksKey next() {
+    return new RocksKey(Arrays.copyOf(bytes, bytes.length + 1));
+  }
+
   /** A key as it was read from the database. */
   static RocksKey of(byte[] bytes) {
     return new RocksKey(bytes);
@@ -134,12 +175,24 @@ final class RocksKey {
       throw new IllegalArgumentException(
           "cursor of %d bytes, expected the cursor of a page before".formatted(last.length));
     }
-    return new RocksKey(Arrays.copyOf(last, last.length + 1));
+    return new RocksKey(last).next();
   }
 
   /** The number that an index key begins with. */
   long number() {
     return ByteBuffer.wrap(bytes, 1, Long.BYTES).getLong() ^ Long.MIN_VALUE;
+  }
+
+  /** When the turn of an extent comes, of a key of the index of those that lack something. */
+  long turn() {
+    return ByteBuffer.wrap(bytes, 1 + Long.BYTES, Long.BYTES).getLong() ^ Long.MIN_VALUE;
+  }
+
+  /** The key of the extent that a key of an index over extents ends with. */
+  RocksKey extentAtEnd() {
+    byte[] key = Arrays.copyOfRange(bytes, bytes.length - EXTENT_LENGTH - 1, bytes.length);
+    key[0] = (byte) 'x';
+    return new RocksKey(key);
   }
 
   /** The key of the document that a key of the index over files, uploads or garbage leads to. */
@@ -194,6 +247,7 @@ final class RocksKey {
           case 'c' -> "chunks";
           case 'g' -> "garbage";
           case 'n' -> "nodes";
+          case 'p' -> "processes";
           default -> "index " + (char) bytes[0];
         };
     return collection + "/" + HexFormat.of().formatHex(bytes, 1, bytes.length);
@@ -208,8 +262,7 @@ final class RocksKey {
     return start('c', HASH_LENGTH + Long.BYTES + 1 + session.length() + more)
         .hash(upload.hash())
         .number(generation)
-        .raw(new byte[] {(byte) session.length()})
-        .text(session);
+        .sized(session);
   }
 
   private static final class Builder {
@@ -226,6 +279,16 @@ final class RocksKey {
     Builder part(PartId part) {
       out.putLong(part.high()).putLong(part.low());
       return this;
+    }
+
+    Builder extent(ExtentId id) {
+      return part(id.part()).integer(id.ordinal());
+    }
+
+    /** The length of the text before it, so that no text begins another. */
+    Builder sized(String ascii) {
+      out.put((byte) ascii.length());
+      return text(ascii);
     }
 
     /** The sign bit is turned over, so that negative numbers sort first. */

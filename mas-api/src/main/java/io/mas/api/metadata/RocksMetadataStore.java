@@ -10,22 +10,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.WriteBatch;
-import tools.jackson.core.JacksonException;
-import tools.jackson.dataformat.cbor.CBORMapper;
 
 /**
  * The metadata in RocksDB, in a directory of this process: for the single-process installation and
- * for tests. Keys are in {@link RocksKey}, values are the fields of {@link DocumentFormat} in CBOR
- * (RFC 8949). Every write is forced to the disk before it returns, with its index entries, and
- * every read sees all writes that have returned, so that both concerns are the same here.
+ * for tests. Keys are in {@link RocksKey}, values as {@link RocksDocuments} says. Every write is
+ * forced to the disk before it returns, with its index entries, and every read sees all writes that
+ * have returned, so that both concerns are the same here.
  */
 public final class RocksMetadataStore implements MetadataStore {
   /** Of keys and indexes; documents have their own format number. */
@@ -41,13 +35,15 @@ public final class RocksMetadataStore implements MetadataStore {
   private static final int MAX_PARTS_OF_PAGE = 50_000;
 
   private static final int MAX_FILES_OF_PAGE = 1000;
-  private static final byte[] NOTHING = {};
 
   private final RocksDatabase database;
-  private final CBORMapper cbor = new CBORMapper();
+  private final RocksDocuments documents;
+  private final RocksExtents extents;
 
   private RocksMetadataStore(RocksDatabase database) {
     this.database = database;
+    this.documents = new RocksDocuments(database);
+    this.extents = new RocksExtents(database, documents);
   }
 
   /**
@@ -68,7 +64,8 @@ public final class RocksMetadataStore implements MetadataStore {
   }
 
   private static void checkFormat(RocksDatabase database, Path directory) {
-    database.update(FORMAT, (old, batch) -> old == null && put(batch, FORMAT, DIRECTORY_FORMAT));
+    database.update(
+        FORMAT, (old, batch) -> old == null && RocksDocuments.put(batch, FORMAT, DIRECTORY_FORMAT));
     byte[] marker = database.get(FORMAT);
     String format = marker == null ? "none" : new String(marker, StandardCharsets.UTF_8);
     if (!format.equals(DIRECTORY_FORMAT)) {
@@ -84,7 +81,9 @@ public final class RocksMetadataStore implements MetadataStore {
   @Override
   public String clusterId() {
     database.update(
-        CLUSTER, (old, batch) -> old == null && put(batch, CLUSTER, UUID.randomUUID().toString()));
+        CLUSTER,
+        (old, batch) ->
+            old == null && RocksDocuments.put(batch, CLUSTER, UUID.randomUUID().toString()));
     byte[] id = database.get(CLUSTER);
     if (id == null) {
       throw new MasException(ErrorCode.METADATA_UNREACHABLE, "the cluster id could not be saved");
@@ -96,7 +95,7 @@ public final class RocksMetadataStore implements MetadataStore {
 
   @Override
   public Optional<FileDocument> file(ObjectHash hash, Concern concern) {
-    return find(RocksKey.file(hash), DocumentFormat::file);
+    return documents.find(RocksKey.file(hash), DocumentFormat::file);
   }
 
   @Override
@@ -105,7 +104,7 @@ public final class RocksMetadataStore implements MetadataStore {
     return database.update(
         key,
         (old, batch) -> {
-          FileDocument before = decode(key, old, DocumentFormat::file);
+          FileDocument before = documents.decode(key, old, DocumentFormat::file);
           if (version(before, FileDocument::version) != next.version() - 1) {
             return false;
           }
@@ -113,15 +112,15 @@ public final class RocksMetadataStore implements MetadataStore {
             batch.delete(RocksKey.fileByTime(before).bytes());
           }
           if (next.live()) {
-            put(batch, RocksKey.fileByTime(next), next.name());
+            RocksDocuments.put(batch, RocksKey.fileByTime(next), next.name());
           }
-          return put(batch, key, DocumentFormat.fields(next));
+          return documents.put(batch, key, DocumentFormat.fields(next));
         });
   }
 
   @Override
   public FilePage files(String namePrefix, String cursor, int limit) {
-    requireLimit(limit, MAX_FILES_OF_PAGE);
+    RocksDocuments.requireLimit(limit, MAX_FILES_OF_PAGE);
     RocksKey all = RocksKey.filesByTime();
     Page page = new Page(namePrefix, limit);
     database.scan(all, cursor.isEmpty() ? all : after(cursor), page);
@@ -161,7 +160,8 @@ public final class RocksMetadataStore implements MetadataStore {
       scanned++;
       last = key;
       if (new String(name, StandardCharsets.UTF_8).startsWith(namePrefix)) {
-        find(key.target('f'), DocumentFormat::file)
+        documents
+            .find(key.target('f'), DocumentFormat::file)
             .filter(file -> file.live() && RocksKey.fileByTime(file).equals(key))
             .filter(file -> file.name().startsWith(namePrefix))
             .ifPresent(this::add);
@@ -183,68 +183,60 @@ public final class RocksMetadataStore implements MetadataStore {
 
   @Override
   public List<ExtentDocument> extents(PartId part, int from, int limit, Concern concern) {
-    RocksKey first = RocksKey.extent(new ExtentId(part, from));
-    return list(RocksKey.extents(part), first, limit, DocumentFormat::extent);
+    return extents.of(part, from, limit);
   }
 
   @Override
   public List<ExtentDocument> extents(Collection<ExtentId> ids, Concern concern) {
-    return ids.stream()
-        .flatMap(id -> find(RocksKey.extent(id), DocumentFormat::extent).stream())
-        .toList();
+    return extents.of(ids);
+  }
+
+  @Override
+  public List<ExtentDocument> extents(@Nullable ExtentId after, int limit) {
+    return extents.all(after, limit);
+  }
+
+  @Override
+  public List<ExtentDocument> extentsToRepair(long time, int limit) {
+    return extents.toRepair(time, limit);
+  }
+
+  @Override
+  public List<ExtentDocument> extentsOn(String nodeId, @Nullable ExtentId after, int limit) {
+    return extents.on(nodeId, after, limit);
   }
 
   @Override
   public WriteOutcome insertExtent(ExtentDocument extent) {
-    if (extent.version() != 1) {
-      throw new IllegalArgumentException(
-          "version %d of new extent %s, expected 1".formatted(extent.version(), extent.id()));
-    }
-    RocksKey key = RocksKey.extent(extent.id());
-    return database.update(
-        key, (old, batch) -> old == null && put(batch, key, DocumentFormat.fields(extent)));
+    return extents.insert(extent);
   }
 
   @Override
   public WriteOutcome compareAndSetExtent(ExtentDocument next) {
-    RocksKey key = RocksKey.extent(next.id());
-    return database.update(
-        key,
-        (old, batch) -> {
-          ExtentDocument before = decode(key, old, DocumentFormat::extent);
-          return before != null
-              && before.version() == next.version() - 1
-              && put(batch, key, DocumentFormat.fields(next));
-        });
+    return extents.compareAndSet(next);
   }
 
   @Override
   public WriteOutcome deleteExtent(ExtentId id, long version) {
-    RocksKey key = RocksKey.extent(id);
-    return database.update(
-        key,
-        (old, batch) -> {
-          ExtentDocument before = decode(key, old, DocumentFormat::extent);
-          return before != null && before.version() == version && delete(batch, key);
-        });
+    return extents.delete(id, version);
   }
 
   // Uploads and chunks
 
   @Override
   public Optional<UploadDocument> upload(UploadId id, Concern concern) {
-    return find(RocksKey.upload(id), DocumentFormat::upload);
+    return documents.find(RocksKey.upload(id), DocumentFormat::upload);
   }
 
   @Override
   public List<UploadDocument> uploads(ObjectHash hash) {
     RocksKey all = RocksKey.uploads(hash);
-    return list(all, all, Integer.MAX_VALUE, DocumentFormat::upload);
+    return documents.list(all, all, Integer.MAX_VALUE, DocumentFormat::upload);
   }
 
   @Override
   public List<UploadDocument> uploadsExpiringBefore(long time, int limit) {
-    requireLimit(limit, Integer.MAX_VALUE);
+    RocksDocuments.requireLimit(limit, Integer.MAX_VALUE);
     List<UploadDocument> found = new ArrayList<>();
     RocksKey all = RocksKey.uploadsByExpiry();
     database.scan(
@@ -254,7 +246,8 @@ public final class RocksMetadataStore implements MetadataStore {
           if (found.size() == limit || key.number() >= time) {
             return false;
           }
-          find(key.target('u'), DocumentFormat::upload)
+          documents
+              .find(key.target('u'), DocumentFormat::upload)
               .filter(upload -> RocksKey.uploadByExpiry(upload).equals(key))
               .ifPresent(found::add);
           return true;
@@ -268,15 +261,15 @@ public final class RocksMetadataStore implements MetadataStore {
     return database.update(
         key,
         (old, batch) -> {
-          UploadDocument before = decode(key, old, DocumentFormat::upload);
+          UploadDocument before = documents.decode(key, old, DocumentFormat::upload);
           if (version(before, UploadDocument::version) != next.version() - 1) {
             return false;
           }
           if (before != null) {
-            delete(batch, RocksKey.uploadByExpiry(before));
+            RocksDocuments.delete(batch, RocksKey.uploadByExpiry(before));
           }
-          batch.put(RocksKey.uploadByExpiry(next).bytes(), NOTHING);
-          return put(batch, key, DocumentFormat.fields(next));
+          RocksDocuments.index(batch, RocksKey.uploadByExpiry(next));
+          return documents.put(batch, key, DocumentFormat.fields(next));
         });
   }
 
@@ -286,23 +279,23 @@ public final class RocksMetadataStore implements MetadataStore {
     return database.update(
         key,
         (old, batch) -> {
-          UploadDocument before = decode(key, old, DocumentFormat::upload);
+          UploadDocument before = documents.decode(key, old, DocumentFormat::upload);
           return before != null
               && before.version() == version
-              && delete(batch, RocksKey.uploadByExpiry(before))
-              && delete(batch, key);
+              && RocksDocuments.delete(batch, RocksKey.uploadByExpiry(before))
+              && RocksDocuments.delete(batch, key);
         });
   }
 
   @Override
   public Optional<ChunkDocument> chunk(UploadId upload, long generation, int number) {
-    return find(RocksKey.chunk(upload, generation, number), DocumentFormat::chunk);
+    return documents.find(RocksKey.chunk(upload, generation, number), DocumentFormat::chunk);
   }
 
   @Override
   public List<ChunkDocument> chunks(UploadId upload, long generation) {
     RocksKey all = RocksKey.chunks(upload, generation);
-    return list(all, all, Integer.MAX_VALUE, DocumentFormat::chunk);
+    return documents.list(all, all, Integer.MAX_VALUE, DocumentFormat::chunk);
   }
 
   @Override
@@ -323,7 +316,8 @@ public final class RocksMetadataStore implements MetadataStore {
   public WriteOutcome insertChunk(ChunkDocument chunk) {
     RocksKey key = key(chunk);
     return database.update(
-        key, (old, batch) -> old == null && put(batch, key, DocumentFormat.fields(chunk)));
+        key,
+        (old, batch) -> old == null && documents.put(batch, key, DocumentFormat.fields(chunk)));
   }
 
   @Override
@@ -332,8 +326,8 @@ public final class RocksMetadataStore implements MetadataStore {
     return database.update(
         key,
         (old, batch) ->
-            names(replaced, decode(key, old, DocumentFormat::chunk))
-                && put(batch, key, DocumentFormat.fields(next)));
+            names(replaced, documents.decode(key, old, DocumentFormat::chunk))
+                && documents.put(batch, key, DocumentFormat.fields(next)));
   }
 
   @Override
@@ -342,7 +336,8 @@ public final class RocksMetadataStore implements MetadataStore {
     return database.update(
         key,
         (old, batch) ->
-            names(chunk.part(), decode(key, old, DocumentFormat::chunk)) && delete(batch, key));
+            names(chunk.part(), documents.decode(key, old, DocumentFormat::chunk))
+                && RocksDocuments.delete(batch, key));
   }
 
   private static RocksKey key(ChunkDocument chunk) {
@@ -362,18 +357,18 @@ public final class RocksMetadataStore implements MetadataStore {
         database.update(
             key,
             (old, batch) -> {
-              GarbageDocument before = decode(key, old, DocumentFormat::garbage);
+              GarbageDocument before = documents.decode(key, old, DocumentFormat::garbage);
               if (before != null) {
-                delete(batch, RocksKey.garbageByDue(before));
+                RocksDocuments.delete(batch, RocksKey.garbageByDue(before));
               }
-              batch.put(RocksKey.garbageByDue(garbage).bytes(), NOTHING);
-              return put(batch, key, DocumentFormat.fields(garbage));
+              RocksDocuments.index(batch, RocksKey.garbageByDue(garbage));
+              return documents.put(batch, key, DocumentFormat.fields(garbage));
             }));
   }
 
   @Override
   public List<GarbageDocument> dueGarbage(long time, int limit) {
-    requireLimit(limit, Integer.MAX_VALUE);
+    RocksDocuments.requireLimit(limit, Integer.MAX_VALUE);
     List<GarbageDocument> found = new ArrayList<>();
     RocksKey all = RocksKey.garbageByDue();
     database.scan(
@@ -383,7 +378,8 @@ public final class RocksMetadataStore implements MetadataStore {
           if (found.size() == limit || key.number() > time) {
             return false;
           }
-          find(key.target('g'), DocumentFormat::garbage)
+          documents
+              .find(key.target('g'), DocumentFormat::garbage)
               .filter(garbage -> RocksKey.garbageByDue(garbage).equals(key))
               .ifPresent(found::add);
           return true;
@@ -398,17 +394,17 @@ public final class RocksMetadataStore implements MetadataStore {
         database.update(
             key,
             (old, batch) -> {
-              GarbageDocument before = decode(key, old, DocumentFormat::garbage);
+              GarbageDocument before = documents.decode(key, old, DocumentFormat::garbage);
               return before != null
-                  && delete(batch, RocksKey.garbageByDue(before))
-                  && delete(batch, key);
+                  && RocksDocuments.delete(batch, RocksKey.garbageByDue(before))
+                  && RocksDocuments.delete(batch, key);
             }));
   }
 
   private static void requireApplied(WriteOutcome outcome) {
     if (outcome == WriteOutcome.UNKNOWN) {
       throw new MasException(
-          ErrorCode.METADATA_UNREACHABLE, "a note on garbage could not be forced to the disk");
+          ErrorCode.METADATA_UNREACHABLE, "a note could not be forced to the disk");
     }
   }
 
@@ -417,12 +413,12 @@ public final class RocksMetadataStore implements MetadataStore {
   @Override
   public List<NodeDocument> nodes() {
     RocksKey all = RocksKey.nodes();
-    return list(all, all, Integer.MAX_VALUE, DocumentFormat::node);
+    return documents.list(all, all, Integer.MAX_VALUE, DocumentFormat::node);
   }
 
   @Override
   public Optional<NodeDocument> node(String nodeId) {
-    return find(RocksKey.node(nodeId), DocumentFormat::node);
+    return documents.find(RocksKey.node(nodeId), DocumentFormat::node);
   }
 
   @Override
@@ -431,9 +427,31 @@ public final class RocksMetadataStore implements MetadataStore {
     return database.update(
         key,
         (old, batch) ->
-            version(decode(key, old, DocumentFormat::node), NodeDocument::version)
+            version(documents.decode(key, old, DocumentFormat::node), NodeDocument::version)
                     == next.version() - 1
-                && put(batch, key, DocumentFormat.fields(next)));
+                && documents.put(batch, key, DocumentFormat.fields(next)));
+  }
+
+  // Processes
+
+  @Override
+  public List<ProcessDocument> processes() {
+    RocksKey all = RocksKey.processes();
+    return documents.list(all, all, Integer.MAX_VALUE, DocumentFormat::process);
+  }
+
+  @Override
+  public void putProcess(ProcessDocument process) {
+    RocksKey key = RocksKey.process(process.id());
+    requireApplied(
+        database.update(
+            key, (old, batch) -> documents.put(batch, key, DocumentFormat.fields(process))));
+  }
+
+  @Override
+  public void removeProcess(String id) {
+    RocksKey key = RocksKey.process(id);
+    requireApplied(database.update(key, (old, batch) -> RocksDocuments.delete(batch, key)));
   }
 
   /** Waits for operations under way; later ones throw METADATA_UNREACHABLE. */
@@ -442,64 +460,7 @@ public final class RocksMetadataStore implements MetadataStore {
     database.close();
   }
 
-  // Documents and values
-
-  private <D> Optional<D> find(RocksKey key, BiFunction<Object, Map<?, ?>, D> reader) {
-    return Optional.ofNullable(decode(key, database.get(key), reader));
-  }
-
-  private <D> List<D> list(
-      RocksKey prefix, RocksKey from, int limit, BiFunction<Object, Map<?, ?>, D> reader) {
-    requireLimit(limit, Integer.MAX_VALUE);
-    List<D> found = new ArrayList<>();
-    database.scan(
-        prefix,
-        from,
-        (key, value) -> {
-          found.add(decodePresent(key, value, reader));
-          return found.size() < limit;
-        });
-    return found;
-  }
-
-  private <D> @Nullable D decode(
-      RocksKey key, byte @Nullable [] value, BiFunction<Object, Map<?, ?>, D> reader) {
-    return value == null ? null : decodePresent(key, value, reader);
-  }
-
-  private <D> D decodePresent(RocksKey key, byte[] value, BiFunction<Object, Map<?, ?>, D> reader) {
-    Map<?, ?> fields;
-    try {
-      fields = cbor.readValue(value, Map.class);
-    } catch (JacksonException e) {
-      throw Fields.unreadable(key, e);
-    }
-    return reader.apply(key, fields);
-  }
-
   private static <D> long version(@Nullable D document, ToLongFunction<D> version) {
     return document == null ? 0 : version.applyAsLong(document);
-  }
-
-  private static void requireLimit(int limit, int most) {
-    if (limit < 1 || limit > most) {
-      throw new IllegalArgumentException("limit %d, expected 1 to %d".formatted(limit, most));
-    }
-  }
-
-  private boolean put(WriteBatch batch, RocksKey key, Map<String, Object> fields)
-      throws RocksDBException {
-    batch.put(key.bytes(), cbor.writeValueAsBytes(fields));
-    return true;
-  }
-
-  private static boolean put(WriteBatch batch, RocksKey key, String text) throws RocksDBException {
-    batch.put(key.bytes(), text.getBytes(StandardCharsets.UTF_8));
-    return true;
-  }
-
-  private static boolean delete(WriteBatch batch, RocksKey key) throws RocksDBException {
-    batch.delete(key.bytes());
-    return true;
   }
 }

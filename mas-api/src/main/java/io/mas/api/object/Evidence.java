@@ -7,6 +7,7 @@ import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -31,16 +32,22 @@ final class Evidence {
 
   private final MetadataStore metadata;
   private final ObjectMetrics metrics;
+  private final InstantSource clock;
   private final Consumer<ExtentId> changed;
   private final Semaphore permits = new Semaphore(MOST);
 
   /**
    * @param changed told of each extent whose document is not what the reader saw
    */
-  Evidence(MetadataStore metadata, ObjectMetrics metrics, Consumer<ExtentId> changed) {
-    this.changed = changed;
+  Evidence(
+      MetadataStore metadata,
+      ObjectMetrics metrics,
+      InstantSource clock,
+      Consumer<ExtentId> changed) {
     this.metadata = metadata;
     this.metrics = metrics;
+    this.clock = clock;
+    this.changed = changed;
   }
 
   /** Reports what a read with {@code extent} found. */
@@ -82,7 +89,9 @@ final class Evidence {
       return true;
     }
     LOG.warn("extent {}: shards missing or damaged: {}", seen.id(), still);
-    boolean written = metadata.compareAndSetExtent(now.withMissing(still)) == WriteOutcome.APPLIED;
+    boolean written =
+        metadata.compareAndSetExtent(now.withMissing(still, clock.millis()))
+            == WriteOutcome.APPLIED;
     if (written) {
       metrics.missing(still.size());
       changed.accept(seen.id());

@@ -37,7 +37,7 @@ public final class ObjectRoom {
         new BlockReader(
             nodes,
             outside.blocks(),
-            new Evidence(metadata, metrics, cache::forget),
+            new Evidence(metadata, metrics, outside.clock(), cache::forget),
             metrics,
             properties.hedgeAfter());
     FileReader reader = new FileReader(blocks, outside.blocks());

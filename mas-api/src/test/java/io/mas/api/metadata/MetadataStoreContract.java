@@ -187,7 +187,7 @@ abstract class MetadataStoreContract extends MetadataContract {
     ExtentDocument marked = extent.withMark();
     refused(store.compareAndSetExtent(marked.withMark()));
     applied(store.compareAndSetExtent(marked));
-    refused(store.compareAndSetExtent(extent.withMissing(Set.of())));
+    refused(store.compareAndSetExtent(extent.withMissing(Set.of(), 1)));
     assertThat(extents(extent.id().part())).containsExactly(marked);
   }
 

@@ -84,6 +84,38 @@ final class RandomDocuments {
         false);
   }
 
+  /** An extent with these columns missing, of layout 4+2, with each shard on a node of its own. */
+  ExtentDocument lacking(List<String> nodes, Set<ExtentDocument.Missing> missing, long now) {
+    ExtentDocument whole =
+        new ExtentDocument(
+            new ExtentId(part(), random.nextInt(1000)),
+            hash(),
+            0,
+            Layout.of(4, 2, MAX_RAW),
+            1,
+            nodes.stream().map(id -> new ExtentDocument.Shard(id, random.nextLong())).toList(),
+            many(4, this::block),
+            Set.of(),
+            false,
+            false);
+    return missing.isEmpty() ? whole : whole.withMissing(missing, now);
+  }
+
+  ProcessDocument process() {
+    return new ProcessDocument(
+        id(),
+        random.nextLong(),
+        random.nextBoolean(),
+        number(Long.MAX_VALUE),
+        number(Long.MAX_VALUE),
+        number(Long.MAX_VALUE));
+  }
+
+  /** So many different ids of nodes. */
+  List<String> nodeIds(int count) {
+    return Stream.generate(this::id).distinct().limit(count).toList();
+  }
+
   ExtentDocument extent() {
     return extent(new ExtentId(part(), random.nextInt(1000)), 1 + random.nextInt(256));
   }

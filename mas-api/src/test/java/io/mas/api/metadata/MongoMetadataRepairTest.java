@@ -1,0 +1,10 @@
+package io.mas.api.metadata;
+
+/** The contract on MongoDB. */
+class MongoMetadataRepairTest extends MetadataRepairContract {
+
+  @Override
+  MetadataBackend newBackend() {
+    return new MongoBackend();
+  }
+}
