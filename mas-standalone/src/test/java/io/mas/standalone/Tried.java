@@ -4,11 +4,10 @@ import io.mas.common.error.ErrorCode;
 import io.mas.standalone.MasClient.Answer;
 import io.mas.standalone.MasClient.Download;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
 
 /**
@@ -37,11 +36,13 @@ record Tried(String what, int status, int code, boolean retryAfter, Duration too
 
   /** All of them at the same time. */
   static List<Tried> atOnce(List<Supplier<Tried>> requests) {
-    List<Future<Tried>> sent = new ArrayList<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      requests.forEach(request -> sent.add(threads.submit(request::get)));
+      List<CompletableFuture<Tried>> sent =
+          requests.stream()
+              .map(request -> CompletableFuture.supplyAsync(request, threads))
+              .toList();
+      return sent.stream().map(CompletableFuture::join).toList();
     }
-    return sent.stream().map(Future::resultNow).toList();
   }
 
   static Duration slowest(List<Tried> tried) {
