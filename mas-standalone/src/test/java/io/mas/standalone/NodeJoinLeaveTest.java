@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -49,10 +50,15 @@ class NodeJoinLeaveTest {
     this.both = new BothGateways(running);
   }
 
+  /** Gateways that have just started are slow; that is not what is measured. */
+  @BeforeEach
+  void warmUp() {
+    both.awaitWhole();
+  }
+
   @AfterEach
   void heal() {
     cluster.heal();
-    both.awaitWhole();
     both.close();
   }
 
@@ -72,7 +78,7 @@ class NodeJoinLeaveTest {
   }
 
   @Test
-  void aNodeThatIsKilledIsAvoidedWithin5Seconds() {
+  void aNodeThatIsKilledIsAvoidedWithin5SecondsAndUsedWhenItReturns() {
     ClusterProcess node = cluster.node(3);
     Duration avoided = Duration.ofDays(1);
     for (int i = 0; i < TRIES && avoided.compareTo(SOON) >= 0; i++) {
@@ -86,6 +92,10 @@ class NodeJoinLeaveTest {
     double lost = lostPuts();
     both.assertReadBack(both.store());
     assertThat(lostPuts()).as("shards sent to the dead node").isEqualTo(lost);
+    node.start();
+    Duration used = both.awaitUsed(List.of(cluster.nodeData(3)), System.nanoTime());
+    System.out.printf(
+        "a node that returned: used by both gateways after %s%n", Tried.seconds(used));
   }
 
   private static String authority(ClusterProcess process) {
@@ -98,17 +108,6 @@ class NodeJoinLeaveTest {
         .flatMap(metrics -> LOST_PUTS.matcher(metrics).results())
         .mapToDouble(line -> Double.parseDouble(line.group(1)))
         .sum();
-  }
-
-  @Test
-  void aNodeThatReturnsIsUsedAgain() {
-    ClusterProcess node = cluster.node(2);
-    node.kill();
-    both.awaitNodes(live -> !live.contains(authority(node)), System.nanoTime());
-    node.start();
-    Duration used = both.awaitUsed(List.of(cluster.nodeData(2)), System.nanoTime());
-    System.out.printf(
-        "a node that returned: used by both gateways after %s%n", Tried.seconds(used));
   }
 
   /** The control of what is counted above, too: here a shard gets no answer. */
