@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the whole cluster is, as far as that could be learnt in time.
  *
+ * @param time when it was so, Unix milliseconds
  * @param nodes all nodes ever heard of, in the order of their ids
  * @param mayFail how many more nodes may fail, whichever they are, so that every file can be read;
  *     negative if one may be unreadable already; null if that could not be learnt
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param unknown what could not be learnt
  */
 public record ClusterStatus(
+    long time,
     List<NodeView.Standing> nodes,
     @Nullable Integer mayFail,
     @Nullable RepairBacklog repair,

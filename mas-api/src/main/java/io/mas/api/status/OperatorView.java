@@ -71,12 +71,12 @@ public final class OperatorView {
     Work work = await(repair.name(), workAnswer, until, unknown);
     GarbageBacklog notes = await(garbage.name(), garbageAnswer, until, unknown);
     List<NodeView.Standing> nodes = view.standings();
+    long now = clock.millis();
     return new ClusterStatus(
+        now,
         nodes,
         work == null ? null : mayFail(work.list, nodes),
-        work == null
-            ? null
-            : RepairBacklog.of(work.list, layout.m(), work.processes, clock.millis()),
+        work == null ? null : RepairBacklog.of(work.list, layout.m(), work.processes, now),
         notes,
         unknown);
   }

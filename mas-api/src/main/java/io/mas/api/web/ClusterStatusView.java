@@ -20,6 +20,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 @JsonInclude(JsonInclude.Include.ALWAYS)
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 record ClusterStatusView(
+    long time,
     boolean healthy,
     @Nullable Integer mayFail,
     List<Node> nodes,
@@ -31,6 +32,7 @@ record ClusterStatusView(
     RepairBacklog repair = status.repair();
     GarbageBacklog garbage = status.garbage();
     return new ClusterStatusView(
+        status.time(),
         status.healthy(),
         status.mayFail(),
         status.nodes().stream().map(Node::of).toList(),
