@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** How many more nodes may fail before a block of an extent cannot be read. */
 final class Survival {
@@ -20,42 +22,48 @@ final class Survival {
    * @param serves whether a node does what it is asked
    */
   static int mayFail(ExtentDocument extent, Predicate<String> serves) {
-    Set<Integer> lost = new HashSet<>();
-    for (int shard = 0; shard < extent.layout().width(); shard++) {
-      if (extent.missing().contains(new Missing(shard, Missing.ALL))
-          || !serves.test(extent.shards().get(shard).node())) {
-        lost.add(shard);
-      }
+    Set<Integer> blocks =
+        extent.missing().stream()
+            .map(Missing::block)
+            .collect(Collectors.toCollection(HashSet::new));
+    blocks.add(Missing.ALL); // any block that is not damaged by itself
+    return blocks.stream()
+        .mapToInt(block -> mayFail(extent, there(extent, block, serves)))
+        .min()
+        .orElseThrow();
+  }
+
+  /** The shards of a block that can be read. */
+  private static List<Integer> there(ExtentDocument extent, int block, Predicate<String> serves) {
+    return IntStream.range(0, extent.layout().width())
+        .filter(shard -> serves.test(extent.shards().get(shard).node()))
+        .filter(shard -> !extent.missing().contains(new Missing(shard, Missing.ALL)))
+        .filter(shard -> !extent.missing().contains(new Missing(shard, block)))
+        .boxed()
+        .toList();
+  }
+
+  /** Nodes with many shards fail first: that is the worst order. */
+  private static int mayFail(ExtentDocument extent, List<Integer> there) {
+    int spare = there.size() - extent.layout().k();
+    if (spare < 0) {
+      return -1;
     }
-    int left = extent.layout().m() - lost.size() - worstBlock(extent, lost);
     int nodes = 0;
-    for (int shards : mostFirst(extent, lost)) {
-      left -= shards;
-      if (left < 0) {
-        return nodes == 0 && left + shards < 0 ? -1 : nodes;
+    for (int shards : mostFirst(extent, there)) {
+      spare -= shards;
+      if (spare < 0) {
+        break;
       }
       nodes++;
     }
     return nodes;
   }
 
-  /** The most shards that a block lacks, besides those that the whole extent does. */
-  private static int worstBlock(ExtentDocument extent, Set<Integer> lost) {
-    Map<Integer, Integer> ofBlock = new HashMap<>();
-    extent.missing().stream()
-        .filter(missing -> missing.block() != Missing.ALL && !lost.contains(missing.shard()))
-        .forEach(missing -> ofBlock.merge(missing.block(), 1, Integer::sum));
-    return ofBlock.values().stream().mapToInt(n -> n).max().orElse(0);
-  }
-
-  /** How many shards each node has that serves, the most first: that is the worst order. */
-  private static List<Integer> mostFirst(ExtentDocument extent, Set<Integer> lost) {
+  /** How many of the shards each node has. */
+  private static List<Integer> mostFirst(ExtentDocument extent, List<Integer> there) {
     Map<String, Integer> ofNode = new HashMap<>();
-    for (int shard = 0; shard < extent.layout().width(); shard++) {
-      if (!lost.contains(shard)) {
-        ofNode.merge(extent.shards().get(shard).node(), 1, Integer::sum);
-      }
-    }
+    there.forEach(shard -> ofNode.merge(extent.shards().get(shard).node(), 1, Integer::sum));
     return ofNode.values().stream().sorted(Comparator.reverseOrder()).toList();
   }
 }

@@ -57,6 +57,10 @@ public final class Ask {
     } catch (StartProblem | CannotAskException e) {
       err.println("mas: " + e.getMessage());
       return CANNOT_ASK;
+    } catch (RuntimeException e) {
+      // Java itself would end with the code of a store that is degraded.
+      err.println("mas: the question could not be asked: " + e);
+      return CANNOT_ASK;
     }
   }
 

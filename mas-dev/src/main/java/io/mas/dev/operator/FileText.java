@@ -84,7 +84,7 @@ final class FileText {
               : "no shard is known to be missing, and every node that has one serves; " + mayFail())
           + ".";
     }
-    return "DEGRADED: %d of %s lack shards%s; %s."
+    return "DEGRADED: shards are missing or not reached in %d of %s%s; %s."
         .formatted(
             degraded,
             Words.of(extents, "extent"),
@@ -147,7 +147,7 @@ final class FileText {
 
   private static String node(JsonNode shard) {
     String process = shard.path("process").asString("");
-    return Words.plain(process.isEmpty() ? shard.path("node").asString() : process);
+    return process.isEmpty() ? shard.path("node").asString() : process;
   }
 
   private static String condition(JsonNode shard) {

@@ -1,6 +1,7 @@
 package io.mas.dev.operator;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -42,7 +43,7 @@ final class StatusText {
       findings.add(
           Words.none(repair.path("files"))
               ? "no file is known to lack a shard"
-              : Words.count(repair.path("files")) + " file(s) below full redundancy");
+              : Words.count(repair.path("files"), "file") + " below full redundancy");
       if (!Words.none(repair.path("unreadable"))) {
         findings.add(Words.count(repair.path("unreadable")) + " of them CANNOT BE READ");
       }
@@ -57,7 +58,7 @@ final class StatusText {
   private String nodesFinding() {
     int all = status.path("nodes").size();
     List<String> down = new ArrayList<>();
-    for (JsonNode node : status.path("nodes")) {
+    for (JsonNode node : nodesByName()) {
       if (!up(node)) {
         down.add(name(node) + " is " + node.path("state").asString());
       }
@@ -66,7 +67,7 @@ final class StatusText {
       return "no storage node was ever heard of";
     }
     return down.isEmpty()
-        ? "all " + Words.of(all, "node") + " are up"
+        ? (all == 1 ? "the one node is up" : "all " + all + " nodes are up")
         : "%d of %s not up (%s)"
             .formatted(down.size(), Words.of(all, "node"), String.join(", ", shortened(down)));
   }
@@ -113,19 +114,31 @@ final class StatusText {
   private String nodes() {
     Table table = new Table();
     table.row("NODE", "STATE", "HEARD", "ADDRESS", "HOST", "ZONE", "FREE", "OF", "ID");
-    for (JsonNode node : status.path("nodes")) {
-      table.row(
-          name(node),
-          state(node),
-          heard(node),
-          node.path("address").asString(),
-          Words.plain(node.path("host").asString()),
-          Words.plain(node.path("zone").asString()),
-          Words.bytes(node.path("free").asLong()),
-          Words.bytes(node.path("capacity").asLong()),
-          node.path("id").asString());
-    }
+    nodesByName()
+        .forEach(
+            node ->
+                table.row(
+                    name(node),
+                    state(node),
+                    heard(node),
+                    node.path("address").asString(),
+                    node.path("host").asString(),
+                    node.path("zone").asString(),
+                    Words.bytes(node.path("free").asLong()),
+                    Words.bytes(node.path("capacity").asLong()),
+                    node.path("id").asString()));
     return table.text("");
+  }
+
+  /** With the numbers that most names end with in their order. */
+  private List<JsonNode> nodesByName() {
+    return status
+        .path("nodes")
+        .valueStream()
+        .sorted(
+            Comparator.comparingInt((JsonNode node) -> name(node).length())
+                .thenComparing(StatusText::name))
+        .toList();
   }
 
   private static String state(JsonNode node) {
@@ -136,7 +149,7 @@ final class StatusText {
 
   private String heard(JsonNode node) {
     long heard = node.path("heard").asLong();
-    return heard == 0 ? "not yet" : Words.ago(heard, status.path("time").asLong());
+    return heard == 0 ? "not yet" : Words.ago(heard, now());
   }
 
   // The work
@@ -153,8 +166,7 @@ final class StatusText {
         .forEach(
             one ->
                 table.row(
-                    "unknown",
-                    one.path("what").asString() + ": " + Words.plain(one.path("why").asString())));
+                    "unknown", one.path("what").asString() + ": " + one.path("why").asString()));
     return table.text("");
   }
 
@@ -172,9 +184,9 @@ final class StatusText {
     if (Words.none(repair.path("extents"))) {
       return "nothing is known to be missing (" + workers + ")" + unspread;
     }
-    return "%s extent(s), %s to write: %s (%s)%s"
+    return "%s, %s to write: %s (%s)%s"
         .formatted(
-            Words.count(repair.path("extents")),
+            Words.count(repair.path("extents"), "extent"),
             Words.byteCount(repair.path("bytes")),
             duration(repair),
             workers,
@@ -196,12 +208,12 @@ final class StatusText {
   private String worst(JsonNode file) {
     int redundancy = file.path("redundancy").asInt();
     long since = file.path("since").asLong();
-    return "%s %s%s, %s"
+    return "%s %s%s, repair tried %s"
         .formatted(
             file.path("hash").asString(),
             redundancy < 0 ? "CANNOT BE READ" : "may lose " + Words.of(redundancy, "more shard"),
-            since == 0 ? "" : ", seen " + Words.ago(since, status.path("time").asLong()),
-            Words.of(file.path("tries").asLong(), "try").replace("trys", "tries"));
+            since == 0 ? "" : ", seen " + Words.ago(since, now()),
+            Words.of(file.path("tries").asLong(), "time"));
   }
 
   private String garbage() {
@@ -210,14 +222,15 @@ final class StatusText {
       return "unknown";
     }
     long oldest = garbage.path("oldest_due").asLong();
-    return "%s note(s) due%s, %s wait for their grace"
+    return "%s due%s, %s in grace"
         .formatted(
-            Words.count(garbage.path("due")),
-            oldest == 0
-                ? ""
-                : " (the oldest since "
-                    + Words.ago(oldest, status.path("time").asLong()).replace(" ago", "")
-                    + ")",
+            Words.count(garbage.path("due"), "note"),
+            oldest == 0 ? "" : " (the oldest since " + Words.time(oldest) + ")",
             Words.count(garbage.path("waiting")));
+  }
+
+  /** When the store said so, by its own clock. */
+  private long now() {
+    return status.path("time").asLong();
   }
 }

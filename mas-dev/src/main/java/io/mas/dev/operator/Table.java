@@ -9,8 +9,9 @@ import java.util.stream.Collectors;
 final class Table {
   private final List<List<String>> rows = new ArrayList<>();
 
+  /** Another row. What cells say was named by others. */
   void row(String... cells) {
-    rows.add(Arrays.asList(cells));
+    rows.add(Arrays.stream(cells).map(Words::plain).toList());
   }
 
   /** Each row as a line that begins with {@code indent}. */

@@ -16,9 +16,16 @@ final class Words {
 
   private Words() {}
 
-  /** A number of things, which is a lower bound if the answer says so: {@code 1000 or more}. */
+  /** A number, which is a lower bound if the answer says so: {@code 1000 or more}. */
   static String count(JsonNode count) {
     return count.path("number").asLong() + orMore(count);
+  }
+
+  /** A number of things: {@code 1 file}, {@code 1000 or more files}. */
+  static String count(JsonNode count, String noun) {
+    return count.path("more").asBoolean()
+        ? count(count) + " " + noun + "s"
+        : of(count.path("number").asLong(), noun);
   }
 
   /** A number of bytes, which may be a lower bound. */
