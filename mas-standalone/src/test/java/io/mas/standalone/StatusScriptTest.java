@@ -94,7 +94,11 @@ class StatusScriptTest {
       assertThat(whole.code()).isZero();
 
       cluster.node(3).stop();
-      Call down = awaitCode(cluster, 1, "status");
+      Call down =
+          Awaitility.await()
+              .atMost(PATIENCE)
+              .until(() -> mas(cluster, "status"), call -> call.out().contains("SUSPECT"));
+      assertThat(down.code()).isEqualTo(1);
       assertThat(down.out())
           .startsWith("NOT WELL: 1 of 6 nodes not up (node-3 is SUSPECT)")
           .contains("; 1 more node may fail.\n", "node-3  SUSPECT (said LEAVING)");
