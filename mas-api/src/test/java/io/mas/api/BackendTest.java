@@ -93,7 +93,7 @@ class BackendTest {
     return "the-secret-of-" + id;
   }
 
-  private static String sha256(String text) {
+  static String sha256(String text) {
     try {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
