@@ -227,6 +227,23 @@ class OperatorViewTest {
   }
 
   @Test
+  void whatIsUnknownIsNeverWell() {
+    MetadataStore half =
+        ObjectWorld.meddled(
+            store,
+            (method, arguments, original) -> {
+              if (method.equals("countGarbage")) {
+                throw new MasException(ErrorCode.METADATA_UNREACHABLE, "no answer");
+              }
+              return original.call();
+            });
+    ClusterStatus status = operator(half, LONG).status();
+    assertThat(status.mayFail()).isEqualTo(2);
+    assertThat(repair(status).files().none()).isTrue();
+    assertThat(status.healthy()).isFalse();
+  }
+
+  @Test
   void anUnforeseenFailureIsAFindingThatTellsNothingOfItself() {
     MetadataStore broken =
         ObjectWorld.meddled(
