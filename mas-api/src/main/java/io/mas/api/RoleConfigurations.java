@@ -1,6 +1,7 @@
 package io.mas.api;
 
 import io.mas.api.object.SweepConfiguration;
+import io.mas.api.status.OperatorConfiguration;
 import io.mas.api.token.TokenConfiguration;
 import io.mas.api.upload.UploadConfiguration;
 import io.mas.api.web.ClosedPortConfiguration;
@@ -28,6 +29,7 @@ final class RoleConfigurations implements ImportSelector, EnvironmentAware {
     Set<Role> roles = Binder.get(environment).bindOrCreate("mas", RolesProperties.class).roles();
     Set<Class<?>> chosen = new LinkedHashSet<>();
     if (roles.contains(Role.GATEWAY)) {
+      chosen.add(OperatorConfiguration.class);
       chosen.add(TokenConfiguration.class);
       chosen.add(UploadConfiguration.class);
       chosen.add(WebConfiguration.class);

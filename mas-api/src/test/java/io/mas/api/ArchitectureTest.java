@@ -79,8 +79,15 @@ class ArchitectureTest {
   }
 
   @Test
+  void theStatusKnowsWhatItTellsOf() {
+    room("status", "object", "nodes", "metadata")
+        .because("who looks on has no part in requests, and needs none of their rooms")
+        .check(CLASSES);
+  }
+
+  @Test
   void theWebKnowsTheVerbsAndTheHealthOfNodes() {
-    room("web", "upload", "object", "token", "nodes")
+    room("web", "upload", "object", "token", "nodes", "status")
         .because("a request reaches data through the verbs of the rooms alone")
         .check(CLASSES);
   }

@@ -91,7 +91,6 @@ record KnownNode(NodeAnnouncement announcement, long heard, long saved, Access a
   }
 
   NodeView.Standing standing() {
-    return new NodeView.Standing(
-        member(), announcement.state(), suspect(), access == Access.SERVES);
+    return new NodeView.Standing(member(), announcement, heard, suspect(), access == Access.SERVES);
   }
 }

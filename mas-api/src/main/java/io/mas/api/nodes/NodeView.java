@@ -62,13 +62,21 @@ public final class NodeView implements AutoCloseable {
   /**
    * How a node stands, for health and operators.
    *
+   * @param said what it said of itself last
+   * @param heard when there was last a sign of life here, Unix milliseconds; 0 for never
    * @param suspect whether it answers nothing at the moment
    * @param serves whether it does what this gateway asks
    */
-  public record Standing(Member member, NodeState state, boolean suspect, boolean serves) {
+  public record Standing(
+      Member member, NodeAnnouncement said, long heard, boolean suspect, boolean serves) {
+    /** The state that it said it is in. */
+    public NodeState state() {
+      return said.state();
+    }
+
     /** Whether it gets new shards. */
     public boolean writable() {
-      return serves && state == NodeState.UP;
+      return serves && state() == NodeState.UP;
     }
   }
 
