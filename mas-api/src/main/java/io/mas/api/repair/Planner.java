@@ -69,8 +69,8 @@ final class Planner {
               }
             });
     moving.retainAll(badBlocks(extent).keySet());
-    int most = nodes.placement().mostPerNode(extent.layout());
-    Room room = new Room(extent, moving, trouble.nodes(), most);
+    Room room = new Room(extent, trouble, nodes.placement().mostPerNode(extent.layout()));
+    columns(extent).filter(shard -> !moving.contains(shard)).forEach(room::hold);
     moving.forEach(shard -> room.move(shard, room.own(shard)).ifPresent(patches::add));
     return patches;
   }
@@ -86,9 +86,13 @@ final class Planner {
 
   /** Of the columns of a node all but the first move, as far as there are nodes without any. */
   private List<Patch> spread(ExtentDocument extent, Trouble trouble) {
-    Room room = new Room(extent, Set.of(), trouble.nodes(), 1);
+    if (!rules.contains(RepairRule.KEEP_SPREAD)) {
+      return List.of();
+    }
+    Room room = new Room(extent, trouble, 1);
+    columns(extent).forEach(room::hold);
     Set<String> seen = new HashSet<>();
-    return IntStream.range(0, extent.shards().size())
+    return columns(extent)
         .filter(shard -> !seen.add(room.own(shard)))
         .mapToObj(shard -> room.move(shard, ""))
         .flatMap(Optional::stream)
@@ -102,15 +106,23 @@ final class Planner {
     private final int most;
     private final List<String> held = new ArrayList<>();
 
-    Room(ExtentDocument extent, Set<Integer> moving, Set<String> avoid, int most) {
-      boolean spreads = rules.contains(RepairRule.KEEP_SPREAD);
+    /**
+     * @param most columns that a node may have
+     */
+    Room(ExtentDocument extent, Trouble trouble, int most) {
       this.extent = extent;
-      this.avoid = avoid;
-      this.most = spreads ? most : extent.layout().width();
-      for (int shard = 0; shard < extent.shards().size() && spreads; shard++) {
-        if (!moving.contains(shard)) {
-          held.add(own(shard));
-        }
+      this.avoid = trouble.nodes();
+      this.most = most;
+    }
+
+    /** The column stays where it is. */
+    void hold(int shard) {
+      hold(own(shard));
+    }
+
+    private void hold(String node) {
+      if (rules.contains(RepairRule.KEEP_SPREAD)) {
+        held.add(node);
       }
     }
 
@@ -120,12 +132,16 @@ final class Planner {
 
     Optional<Patch> move(int shard, String shunned) {
       Optional<Member> node = nodes.placement().another(new Gap(held, avoid, shunned, most));
-      node.ifPresent(one -> held.add(one.id()));
+      node.ifPresent(one -> hold(one.id()));
       return node.map(
           one ->
               new Patch(
                   one, new ShardKey(extent.id(), shard, random.nextLong()), true, all(extent)));
     }
+  }
+
+  private static IntStream columns(ExtentDocument extent) {
+    return IntStream.range(0, extent.shards().size());
   }
 
   private static NavigableSet<Integer> all(ExtentDocument extent) {
