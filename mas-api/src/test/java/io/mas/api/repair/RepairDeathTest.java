@@ -173,11 +173,19 @@ class RepairDeathTest {
         world.objects.time.addAndGet(random.nextInt(120_000));
       }
       world.repair(world.worker(RepairRule.ALL));
+      files.forEach(file -> world.extents(file).forEach(extent -> scrub(world, extent)));
+      world.repair(world.worker(RepairRule.ALL));
       for (FileDocument file : files) {
         world.assertWhole(file);
         assertThat(world.extents(file)).as("seed %d", seed).noneMatch(ExtentDocument::lacking);
       }
     }
+  }
+
+  /** What nobody has read is found. */
+  private static void scrub(RepairWorld world, ExtentDocument extent) {
+    assertThat(extent.missing()).isEmpty();
+    world.wrong(extent).forEach(missing -> world.lacks(extent, missing));
   }
 
   /** At random, never so that a block has fewer than k shards left; some of it is not noticed. */
