@@ -1,6 +1,7 @@
 package io.mas.api;
 
 import io.mas.api.object.SweepConfiguration;
+import io.mas.api.repair.RepairConfiguration;
 import io.mas.api.status.OperatorConfiguration;
 import io.mas.api.token.TokenConfiguration;
 import io.mas.api.upload.UploadConfiguration;
@@ -38,6 +39,7 @@ final class RoleConfigurations implements ImportSelector, EnvironmentAware {
     }
     if (roles.contains(Role.REPAIR)) {
       chosen.add(SweepConfiguration.class);
+      chosen.add(RepairConfiguration.class);
     }
     return chosen.stream().map(Class::getName).toArray(String[]::new);
   }

@@ -14,14 +14,19 @@ public final class ObjectRoom {
   private final Parts parts;
   private final GarbageSweep sweep;
 
-  /** What the room stands on. */
+  /**
+   * What the room stands on.
+   *
+   * @param wakeRepair called when there is something to repair
+   */
   public record Outside(
       MetadataStore metadata,
       Nodes nodes,
       Blocks blocks,
       InstantSource clock,
       RandomGenerator random,
-      MeterRegistry meters) {}
+      MeterRegistry meters,
+      Runnable wakeRepair) {}
 
   /**
    * @param rules {@link ProtocolRule#ALL}, but in the tests that show what each rule is for
@@ -37,9 +42,8 @@ public final class ObjectRoom {
         new BlockReader(
             nodes,
             outside.blocks(),
-            new Evidence(metadata, metrics, outside.clock(), cache::forget),
-            metrics,
-            properties.hedgeAfter());
+            new BlockReader.Settings(properties.hedgeAfter(), true),
+            new Evidence(outside, metrics, cache::forget));
     FileReader reader = new FileReader(blocks, outside.blocks());
     PartWriter writer =
         new PartWriter(

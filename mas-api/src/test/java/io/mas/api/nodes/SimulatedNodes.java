@@ -141,6 +141,13 @@ public final class SimulatedNodes implements ShardClient {
         .collect(Collectors.toSet());
   }
 
+  /** The bytes of one block of a copy, or null if it has none. */
+  public byte @Nullable [] bytes(Copy copy, int block) {
+    Map<Integer, Stored> column = copies.get(copy);
+    Stored stored = column == null ? null : column.get(block);
+    return stored == null ? null : stored.bytes.clone();
+  }
+
   /** Forgets a copy. */
   public void lose(String node, ShardKey key) {
     copies.remove(new Copy(node, key));
@@ -193,6 +200,10 @@ public final class SimulatedNodes implements ShardClient {
               new Copy(node.id(), column.key()), copy -> new ConcurrentSkipListMap<>());
       for (Payload block : blocks) {
         byte[] bytes = block.bytes().toArray(ValueLayout.JAVA_BYTE);
+        Stored before = stored.get(block.frame().block());
+        if (before != null && !before.frame.equals(block.frame())) {
+          throw new NodeException(NodeError.OTHER_BYTES, "other bytes for " + column.key());
+        }
         stored.put(block.frame().block(), new Stored(block.frame(), bytes));
       }
       meet(faultAfter, Operation.PUT, node, column.key());

@@ -105,7 +105,8 @@ final class ProtocolWorld implements AutoCloseable {
                 blocks,
                 clock,
                 random,
-                new SimpleMeterRegistry()),
+                new SimpleMeterRegistry(),
+                () -> {}),
             properties,
             rules);
     this.parts = objects.parts();
