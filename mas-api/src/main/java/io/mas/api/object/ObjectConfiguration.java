@@ -3,6 +3,7 @@ package io.mas.api.object;
 import io.mas.api.block.Blocks;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.nodes.Nodes;
+import io.mas.common.object.Layout;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -27,6 +28,12 @@ public class ObjectConfiguration {
             metadata, nodes, blocks, InstantSource.system(), new SecureRandom(), meters),
         properties,
         ProtocolRule.ALL);
+  }
+
+  /** The layout of new files. */
+  @Bean
+  Layout layout(ObjectProperties properties) {
+    return properties.layout();
   }
 
   @Bean

@@ -27,6 +27,9 @@ public class StatusConfiguration {
   }
 
   private static String text(NodeView.Standing node) {
+    if (node.lost()) {
+      return "LOST";
+    }
     if (node.serves()) {
       return node.state().name();
     }
