@@ -39,14 +39,16 @@ record Decision(Map<NodeDocument, Cause> lost, String held, boolean safeMode) {
    * @param nodes all of them, with only the suspicions that count
    * @param observers who must agree
    * @param replaced ids of nodes in whose place another volume has come
-   * @param unsettled why it is too early for verdicts; empty if it is not
+   * @param warm whether every node has been asked
+   * @param settled whether one has looked for long enough to know who must agree
    */
   record Evidence(
       long now,
       List<NodeDocument> nodes,
       Set<String> observers,
       Set<String> replaced,
-      String unsettled) {}
+      boolean warm,
+      boolean settled) {}
 
   /**
    * What the decision stands on.
@@ -62,18 +64,37 @@ record Decision(Map<NodeDocument, Cause> lost, String held, boolean safeMode) {
       ToIntFunction<NodeDocument> left) {}
 
   static Decision of(Evidence evidence, Terms terms) {
-    if (terms.rules.contains(VerdictRule.SETTLED) && !evidence.unsettled.isEmpty()) {
-      return new Decision(Map.of(), evidence.unsettled, false);
-    }
+    String unsettled = terms.rules.contains(VerdictRule.SETTLED) ? unsettled(evidence) : "";
     String safeMode = terms.rules.contains(VerdictRule.SAFE_MODE) ? safeMode(evidence, terms) : "";
     Map<NodeDocument, Cause> lost = new TreeMap<>(BY_ID);
     for (NodeDocument node : evidence.nodes) {
       Cause cause = silent(node, evidence, terms.rules) ? cause(node, evidence, terms) : null;
-      if (cause == Cause.CONFIRMED || (cause != null && safeMode.isEmpty())) {
+      boolean held =
+          switch (cause) {
+            case CONFIRMED -> !unsettled.isEmpty();
+            case REPLACED -> !evidence.warm || !safeMode.isEmpty();
+            case UNREACHABLE -> !unsettled.isEmpty() || !safeMode.isEmpty();
+            case null -> true;
+          };
+      if (!held) {
         lost.put(node, cause);
       }
     }
-    return new Decision(lost, safeMode, !safeMode.isEmpty());
+    return new Decision(
+        lost,
+        unsettled.isEmpty() ? safeMode : unsettled,
+        unsettled.isEmpty() && !safeMode.isEmpty());
+  }
+
+  /**
+   * Why it is too early. A new volume in a node's place needs no time to be believed: only that all
+   * nodes were asked, so that it is known whether very many are gone.
+   */
+  private static String unsettled(Evidence evidence) {
+    if (!evidence.settled) {
+      return "this process has just begun to look";
+    }
+    return evidence.warm ? "" : "this process has not yet asked every node";
   }
 
   /** Ids of the nodes on which nothing can be read now: silent, or lost and not yet restored. */

@@ -66,8 +66,9 @@ final class Observations {
     List<NodeDocument> counting =
         nodes.stream().map(node -> counting(node, observers, now)).toList();
     beats.keySet().retainAll(known);
+    boolean settled = now - begun >= properties.settle().toNanos();
     return new Decision.Evidence(
-        clocks.wall().millis(), counting, observers, replaced, unsettled(warm, now));
+        clocks.wall().millis(), counting, observers, replaced, warm, settled);
   }
 
   private Set<String> observers(List<ProcessDocument> processes, long now) {
@@ -103,12 +104,5 @@ final class Observations {
             key,
             (_, before) -> before != null && before.value == value ? before : new Beat(value, now));
     return now - beat.at <= properties.observerTimeout().toNanos();
-  }
-
-  private String unsettled(boolean warm, long now) {
-    if (now - begun < properties.settle().toNanos()) {
-      return "this process has just begun to look";
-    }
-    return warm ? "" : "this process has not yet asked every node";
   }
 }

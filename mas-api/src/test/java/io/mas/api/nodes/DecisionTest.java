@@ -35,7 +35,8 @@ class DecisionTest {
   private Set<VerdictRule> rules = VerdictRule.ALL;
   private Set<String> observers = TWO;
   private Set<String> replaced = Set.of();
-  private String unsettled = "";
+  private boolean warm = true;
+  private boolean settled = true;
   private int left = 2;
 
   /** Node 1 … of as many, m = 2, none of them suspected. */
@@ -89,7 +90,7 @@ class DecisionTest {
         new Binder(new MapConfigurationPropertySource(settings))
             .bindOrCreate("mas.nodes.verdict", VerdictProperties.class);
     return Decision.of(
-        new Decision.Evidence(NOW, nodes, observers, replaced, unsettled),
+        new Decision.Evidence(NOW, nodes, observers, replaced, warm, settled),
         new Decision.Terms(properties, rules, 2, _ -> left));
   }
 
@@ -261,10 +262,21 @@ class DecisionTest {
 
   @Test
   void whoHasJustBegunToLookGivesNoVerdict() {
-    unsettled = "just begun";
+    settled = false;
     of(6).silent(1, seconds(9000), seconds(9000));
-    assertThat(decide()).isEqualTo(new Decision(Map.of(), "just begun", false));
+    assertThat(decide())
+        .isEqualTo(new Decision(Map.of(), "this process has just begun to look", false));
     without(VerdictRule.SETTLED).assertLost(true);
+  }
+
+  @Test
+  void whoHasNotYetAskedAllNodesGivesNoVerdict() {
+    warm = false;
+    of(6).silent(1, seconds(9000), seconds(9000));
+    assertThat(decide().held()).isEqualTo("this process has not yet asked every node");
+    assertLost(false);
+    replaced = Set.of("node-1");
+    assertLost(false);
   }
 
   // Safe mode
@@ -376,6 +388,16 @@ class DecisionTest {
   }
 
   @Test
+  void aReplacedNodeIsLostAlsoByOneThatHasJustBegunToLookButNotInSafeMode() {
+    replaced = Set.of("node-1");
+    settled = false;
+    of(7).silent(1, seconds(1), Duration.ZERO).silent(2, seconds(900), seconds(900));
+    assertThat(verdicts()).isEqualTo(Map.of("node-1", Cause.REPLACED));
+    silent(3, seconds(1), seconds(1));
+    assertThat(verdicts()).isEmpty();
+  }
+
+  @Test
   void aReplacedNodeThatAnswersSomebodyIsNotLost() {
     replaced = Set.of("node-1");
     of(7).silent(1, seconds(9));
@@ -409,7 +431,8 @@ class DecisionTest {
         .lost(4, Cause.REPLACED, Progress.MARKED, Duration.ZERO)
         .lost(5, Cause.REPLACED, Progress.RESTORED, Duration.ZERO);
     assertThat(
-            Decision.gone(new Decision.Evidence(NOW, nodes, observers, replaced, unsettled), rules))
+            Decision.gone(
+                new Decision.Evidence(NOW, nodes, observers, replaced, warm, settled), rules))
         .containsExactlyInAnyOrder("node-1", "node-3", "node-4");
   }
 }

@@ -526,6 +526,20 @@ class VerdictsTest {
     assertThat(worker.view.writable()).extracting(Member::id).contains("new-1").hasSize(6);
   }
 
+  /** The whole store was stopped, a folder emptied, and all started again. */
+  @Test
+  void aVolumeThatWasEmptiedWhileAllWasAwayIsLostAtOnceWhenAllIsBack() throws Exception {
+    Watcher before = world.worker("before");
+    seconds(90);
+    before.heartbeat.close();
+    world.kill(before);
+    Watcher worker = world.worker("worker");
+    replace(1);
+    seconds(5);
+    assertThat(world.lost()).isEqualTo(1);
+    assertThat(worker.view.writable()).hasSize(6);
+  }
+
   @Test
   void twoNodesUnderOneNameAreBothKept() throws Exception {
     world.gateway("gateway");
