@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** That all shards of a lost node are marked, whatever comes between. */
-class LostNodesTest {
+class LostNodesMarkingTest {
   private static final long NOW = 1_790_000_000_000L;
   private static final long SEED = 77;
   private static final List<String> NODES =
@@ -54,7 +54,7 @@ class LostNodesTest {
   private int writesUntilDown = Integer.MAX_VALUE;
   private Runnable beforeWrite = () -> {};
 
-  LostNodesTest(@TempDir Path directory) {
+  LostNodesMarkingTest(@TempDir Path directory) {
     store = RocksMetadataStore.open(directory.resolve("metadata"));
     lostNodes = worker();
   }
