@@ -257,6 +257,18 @@ class NodeVerdictTest {
   }
 
   @Test
+  void aVolumeThatIsEmptiedUnderARunningNodeIsReplacedAtOnce() throws IOException {
+    start(Map.of());
+    store(5, 650);
+    Set<String> before = Health.nodes(cluster().management()).keySet();
+    FileSystemUtils.deleteRecursively(folder(3));
+    awaitStanding("LOST", 1);
+    awaitStanding("UP", 6);
+    assertAllRead();
+    assertReplaced(before);
+  }
+
+  @Test
   void aVolumeThatIsEmptiedBetweenTwoStartsOfTheStoreIsReplacedAtOnce() throws IOException {
     start(Map.of());
     store(5, 700);

@@ -106,6 +106,7 @@ record KnownNode(
   }
 
   NodeView.Standing standing() {
-    return new NodeView.Standing(member(), announcement.state(), suspect(), serves(), lost != null);
+    return new NodeView.Standing(
+        member(), announcement.state(), suspect(), serves(), lost != null, forgotten());
   }
 }

@@ -70,9 +70,15 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
    * @param suspect whether it answers nothing at the moment, or is lost
    * @param serves whether it does what this gateway asks, and is not lost
    * @param lost whether it is lost
+   * @param restored whether it is lost and no extent names it any more: nobody misses it
    */
   public record Standing(
-      Member member, NodeState state, boolean suspect, boolean serves, boolean lost) {
+      Member member,
+      NodeState state,
+      boolean suspect,
+      boolean serves,
+      boolean lost,
+      boolean restored) {
     /** Whether it gets new shards. */
     public boolean writable() {
       return serves && state == NodeState.UP;

@@ -311,21 +311,39 @@ class VerdictsTest {
     assertThat(old.view.suspect("node-1")).isTrue();
   }
 
-  /** All was switched on at once, the worker first: it would be alone in not having waited. */
-  @Test
-  void unsettledAProcessWouldJudgeByWhatThoseSaidThatDiedWithTheNodes() throws Exception {
-    Watcher gateway = world.gateway("gateway");
+  /**
+   * Nodes 1 and 2 were down when the power failed, an hour ago. All is switched on at once; those
+   * two need ten seconds, and what two gateways last said of them is still there.
+   */
+  private void assertLostAtStart(VerdictRule without, long expected) throws Exception {
+    Watcher one = world.gateway("gateway-1");
+    Watcher other = world.gateway("gateway-2");
     seconds(60);
     world.stop(1);
     world.stop(2);
     minutes(6);
-    world.kill(gateway);
+    world.kill(one);
+    world.kill(other);
     minutes(60);
-    Watcher worker = world.worker("worker", VerdictRule.SETTLED);
+    Watcher worker = world.worker("worker", without);
     worker.reaches(world.node(1), false);
     worker.reaches(world.node(2), false);
-    seconds(62);
-    assertThat(world.lost()).as("alone, a minute after its start").isEqualTo(2);
+    seconds(9);
+    assertThat(world.lost()).isEqualTo(expected);
+    world.start(1);
+    world.start(2);
+    minutes(5);
+    assertThat(world.verdicts).hasValue((int) expected);
+  }
+
+  @Test
+  void whatTheDeadHaveSaidIsNotBelieved() throws Exception {
+    assertLostAtStart(VerdictRule.LEAVING, 0); // which has no part in it
+  }
+
+  @Test
+  void byOneThatDoesNotWaitAfterItsStartItWouldBe() throws Exception {
+    assertLostAtStart(VerdictRule.SETTLED, 2);
   }
 
   @Test
