@@ -1,5 +1,6 @@
 package io.mas.api;
 
+import io.mas.api.nodes.VerdictConfiguration;
 import io.mas.api.object.SweepConfiguration;
 import io.mas.api.repair.RepairConfiguration;
 import io.mas.api.status.OperatorConfiguration;
@@ -40,6 +41,7 @@ final class RoleConfigurations implements ImportSelector, EnvironmentAware {
     if (roles.contains(Role.REPAIR)) {
       chosen.add(SweepConfiguration.class);
       chosen.add(RepairConfiguration.class);
+      chosen.add(VerdictConfiguration.class);
     }
     return chosen.stream().map(Class::getName).toArray(String[]::new);
   }

@@ -25,6 +25,8 @@ class RolesTest {
     try (Outside outside = new Outside(directory);
         ConfigurableApplicationContext gateway = start(outside, "gateway")) {
       assertThat(gateway.getBeanNamesForType(GarbageSweep.class)).isEmpty();
+      assertThat(gateway.containsBean("nodeObserver")).isTrue();
+      assertThat(gateway.containsBean("verdicts")).as("judges nodes").isFalse();
       assertThat(status(gateway, "local.server.port", "/api/server/signal")).isEqualTo(401);
       assertThat(status(gateway, "local.management.port", "/readyz")).isEqualTo(200);
     }
@@ -35,6 +37,9 @@ class RolesTest {
     try (Outside outside = new Outside(directory).without("tokenStore");
         ConfigurableApplicationContext worker = start(outside, "repair")) {
       assertThat(worker.getBeanNamesForType(GarbageSweep.class)).hasSize(1);
+      assertThat(worker.containsBean("nodeObserver")).isTrue();
+      assertThat(worker.containsBean("verdicts")).isTrue();
+      assertThat(worker.containsBean("lostNodes")).isTrue();
       assertThat(worker.getBeanNamesForType(Uploads.class)).isEmpty();
       assertThat(worker.getEnvironment().getProperty("local.server.port")).isEqualTo("-1");
       assertThat(status(worker, "local.management.port", "/readyz")).isEqualTo(200);

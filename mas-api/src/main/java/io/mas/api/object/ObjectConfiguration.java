@@ -4,6 +4,7 @@ import io.mas.api.block.Blocks;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.nodes.Nodes;
 import io.mas.common.cluster.NodeDiscovery;
+import io.mas.common.object.Layout;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -36,6 +37,12 @@ public class ObjectConfiguration {
   @Bean
   ObjectRoom objectRoom(ObjectRoom.Outside outside, ObjectProperties properties) {
     return new ObjectRoom(outside, properties, ProtocolRule.ALL);
+  }
+
+  /** The layout of new files. */
+  @Bean
+  Layout layout(ObjectProperties properties) {
+    return properties.layout();
   }
 
   @Bean

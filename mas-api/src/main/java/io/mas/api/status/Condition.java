@@ -15,10 +15,15 @@ public enum Condition {
   /** Answers, but does not trust or understand this gateway. */
   REFUSES,
   /** Does not answer. */
-  SUSPECT;
+  SUSPECT,
+  /** Is given up; its shards are rebuilt on other nodes. */
+  LOST;
 
   /** How this node is. */
   public static Condition of(NodeView.Standing node) {
+    if (node.lost()) {
+      return LOST;
+    }
     if (!node.serves()) {
       return node.suspect() ? SUSPECT : REFUSES;
     }

@@ -70,7 +70,8 @@ public final class OperatorView {
     List<Unknown> unknown = new ArrayList<>();
     Work work = await(repair.name(), workAnswer, until, unknown);
     GarbageBacklog notes = await(garbage.name(), garbageAnswer, until, unknown);
-    List<NodeView.Standing> nodes = view.standings();
+    List<NodeView.Standing> nodes =
+        view.standings().stream().filter(node -> !node.restored()).toList();
     long now = clock.millis();
     return new ClusterStatus(
         now,
