@@ -1,6 +1,6 @@
 package io.mas.api;
 
-import io.mas.api.object.SweepConfiguration;
+import io.mas.api.garbage.GarbageConfiguration;
 import io.mas.api.token.TokenConfiguration;
 import io.mas.api.upload.UploadConfiguration;
 import io.mas.api.web.ClosedPortConfiguration;
@@ -35,7 +35,7 @@ final class RoleConfigurations implements ImportSelector, EnvironmentAware {
       chosen.add(ClosedPortConfiguration.class);
     }
     if (roles.contains(Role.REPAIR)) {
-      chosen.add(SweepConfiguration.class);
+      chosen.add(GarbageConfiguration.class);
     }
     return chosen.stream().map(Class::getName).toArray(String[]::new);
   }

@@ -1,6 +1,7 @@
 package io.mas.api.metadata;
 
 import io.mas.common.object.BlockEntry;
+import io.mas.common.object.Compression;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
@@ -104,6 +105,25 @@ public record ExtentDocument(
       boolean belowIdeal,
       boolean marked) {
     this(id, hash, offset, layout, version, shards, blocks, missing, belowIdeal, marked, Turn.NONE);
+  }
+
+  /**
+   * The document of an extent that the collection takes before its writer has published it: marked,
+   * and with a block table that stands for nothing. The writer's own document is then refused.
+   */
+  public static ExtentDocument seized(
+      ExtentId id, ObjectHash hash, Layout layout, List<Shard> shards) {
+    return new ExtentDocument(
+        id,
+        hash,
+        0,
+        layout,
+        1,
+        shards,
+        List.of(new BlockEntry(1, 1, Compression.RAW, 0)),
+        Set.of(),
+        false,
+        true);
   }
 
   public ExtentDocument {
