@@ -3,18 +3,23 @@ package io.mas.api.garbage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.object.ObjectWorld;
 import io.mas.api.object.StoredPart;
+import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import io.mas.common.object.ShardKey;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /** An object world with its garbage, and what crashes and lost races leave in it. */
 final class GarbageWorld implements AutoCloseable {
@@ -73,6 +78,11 @@ final class GarbageWorld implements AutoCloseable {
     }
   }
 
+  /** The version of a file's document, 0 if there is none. */
+  long version(ObjectHash hash) {
+    return store.file(hash, Concern.LINEARIZABLE).map(FileDocument::version).orElse(0L);
+  }
+
   /** What a writer leaves that dies when all is stored and no document is inserted. */
   PartId writerDiedBeforeItsDocument(byte[] content) {
     StoredPart part = objects.write(content);
@@ -85,7 +95,7 @@ final class GarbageWorld implements AutoCloseable {
   /** Copies a shard to a node that has none of its extent, as a repair does; does not publish. */
   SimulatedNodes.Copy rebuilt(ExtentDocument extent, int shard, long attempt) {
     String free =
-        java.util.stream.IntStream.rangeClosed(1, 9)
+        IntStream.rangeClosed(1, 9)
             .mapToObj(i -> "node-" + i)
             .filter(id -> extent.shards().stream().noneMatch(one -> one.node().equals(id)))
             .findFirst()
@@ -99,7 +109,7 @@ final class GarbageWorld implements AutoCloseable {
 
   /** The document with this copy in the place of the published one. */
   static ExtentDocument publishing(ExtentDocument extent, SimulatedNodes.Copy copy) {
-    List<ExtentDocument.Shard> places = new java.util.ArrayList<>(extent.shards());
+    List<ExtentDocument.Shard> places = new ArrayList<>(extent.shards());
     places.set(copy.key().shard(), new ExtentDocument.Shard(copy.node(), copy.key().attempt()));
     return extent.repaired(places, Set.of(), false, ExtentDocument.Turn.NONE);
   }

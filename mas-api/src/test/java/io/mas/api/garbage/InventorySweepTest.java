@@ -7,6 +7,7 @@ import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.RocksMetadataStore;
+import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.object.ObjectWorld;
 import io.mas.common.error.ErrorCode;
@@ -122,7 +123,7 @@ class InventorySweepTest {
         });
     SimulatedNodes.Copy instead = world.rebuilt(extent, 0, 88);
     assertThat(store.compareAndSetExtent(GarbageWorld.publishing(extent, instead)))
-        .isEqualTo(io.mas.api.metadata.WriteOutcome.APPLIED);
+        .isEqualTo(WriteOutcome.APPLIED);
     world.later(Duration.ofHours(25));
     world.later(Duration.ofHours(25));
     assertThat(world.objects.nodes.has(away, extent.key(0))).isTrue();
@@ -148,12 +149,11 @@ class InventorySweepTest {
     FileDocument file = world.objects.store(ObjectWorld.random(7, 2 * BLOCK));
     world.objects.nodes.loseRecords();
     ExtentDocument extent = world.objects.extents(file.parts().getFirst().id()).getFirst();
-    assertThat(store.deleteExtent(extent.id(), 1))
-        .isEqualTo(io.mas.api.metadata.WriteOutcome.APPLIED);
+    assertThat(store.deleteExtent(extent.id(), 1)).isEqualTo(WriteOutcome.APPLIED);
     world.later(Duration.ofDays(30));
     world.later(Duration.ofDays(30));
     assertThat(world.objects.nodes.copies()).hasSize(6);
-    assertThat(store.insertExtent(extent)).isEqualTo(io.mas.api.metadata.WriteOutcome.APPLIED);
+    assertThat(store.insertExtent(extent)).isEqualTo(WriteOutcome.APPLIED);
     assertThat(world.objects.read(file.hash())).hasSize(2 * BLOCK);
   }
 

@@ -275,10 +275,14 @@ public final class SimulatedNodes implements ShardClient {
   @Override
   public void putCommitRecord(Member node, CommitRecord record) throws NodeException {
     meet(fault, Operation.RECORD, node, null);
-    records
-        .computeIfAbsent(node.id(), _ -> new CopyOnWriteArrayList<>())
-        .removeIf(before -> before.equals(with(record, before.state())));
-    records.computeIfAbsent(node.id(), _ -> new CopyOnWriteArrayList<>()).add(record);
+    putRecord(node.id(), record);
+  }
+
+  /** Gives a node a commit record, in place of an equal one of another state. */
+  public void putRecord(String node, CommitRecord record) {
+    List<CommitRecord> all = records.computeIfAbsent(node, _ -> new CopyOnWriteArrayList<>());
+    all.removeIf(before -> before.equals(with(record, before.state())));
+    all.add(record);
   }
 
   private static CommitRecord with(CommitRecord record, CommitRecord.State state) {
