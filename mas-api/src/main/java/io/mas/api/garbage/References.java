@@ -8,7 +8,9 @@ import io.mas.api.metadata.UploadDocument;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What refers to parts. Thread-safe. */
 final class References {
@@ -20,25 +22,40 @@ final class References {
     this.rules = rules;
   }
 
+  /** The parts that a live file names, and those that chunks of its uploads list. */
+  Set<PartId> needed(ObjectHash hash) {
+    Set<PartId> parts = listed(hash);
+    parts.addAll(named(metadata.file(hash, Concern.LINEARIZABLE).filter(FileDocument::live)));
+    return parts;
+  }
+
   /**
-   * The parts that the document of a file names, live or deleted, and those that chunks of its
-   * uploads list. A deleted file's parts are left to the note of its deletion, which gives readers
-   * their grace.
+   * These, and the parts that a deleted file's document names, which are left to the note of its
+   * deletion for as long as they have documents: it gives readers their grace.
    */
-  Set<PartId> of(ObjectHash hash) {
+  Set<PartId> neededOrNoted(ObjectHash hash) {
+    Set<PartId> parts = listed(hash);
+    parts.addAll(named(metadata.file(hash, Concern.LINEARIZABLE)));
+    return parts;
+  }
+
+  /** Read before the file: when a finished upload is forgotten, the file names its parts. */
+  private Set<PartId> listed(ObjectHash hash) {
     Set<PartId> parts = new HashSet<>();
     if (rules.contains(GarbageRule.LISTED)) {
-      // before the file: when a finished upload is forgotten, the file names its parts already
       for (UploadDocument upload : metadata.uploads(hash)) {
         metadata.chunks(upload.id(), upload.generation()).stream()
             .map(ChunkDocument::part)
             .forEach(parts::add);
       }
     }
-    metadata.file(hash, Concern.LINEARIZABLE).stream()
-        .flatMap(file -> file.parts().stream())
-        .map(FileDocument.Part::id)
-        .forEach(parts::add);
     return parts;
+  }
+
+  private static Set<PartId> named(Optional<FileDocument> file) {
+    return file.stream()
+        .flatMap(one -> one.parts().stream())
+        .map(FileDocument.Part::id)
+        .collect(Collectors.toSet());
   }
 }

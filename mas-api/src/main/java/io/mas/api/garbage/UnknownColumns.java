@@ -56,7 +56,7 @@ final class UnknownColumns {
         found.stream()
             .filter(one -> one.hash().equals(first.hash()) && one.layout().equals(first.layout()))
             .toList();
-    if (references.of(first.hash()).contains(extent.part())) {
+    if (references.needed(first.hash()).contains(extent.part())) {
       LOG.error(
           "extent {} of {} has no document, though something refers to its part: nothing of it is deleted",
           extent,

@@ -97,7 +97,8 @@ final class UnnamedParts {
       }
       last = part;
       looked++;
-      boolean named = referred.computeIfAbsent(extent.hash(), references::of).contains(part);
+      boolean named =
+          referred.computeIfAbsent(extent.hash(), references::neededOrNoted).contains(part);
       if (!named && noted.getIfPresent(part) == null) {
         unnamed.add(new UnnamedPart(extent.hash(), part));
       }

@@ -109,6 +109,20 @@ class InventorySweepTest {
     assertThat(world.objects.read(file.hash())).hasSize(2 * BLOCK);
   }
 
+  /** Its documents went with the part; the document of the deleted file names it for good. */
+  @Test
+  void aStrayCopyOfADeletedFileGoesAfterTheDocumentsOfItsPart() {
+    FileDocument file = world.objects.store(ObjectWorld.random(30, 2 * BLOCK));
+    ExtentDocument extent = world.objects.extents(file.parts().getFirst().id()).getFirst();
+    SimulatedNodes.Copy stray = world.rebuilt(extent, 3, 66);
+    assertThat(world.objects.room.files().delete(file.hash()).size()).isEqualTo(file.size());
+    world.pass(Duration.ofHours(25));
+    world.objects.room.sweep().sweep();
+    assertThat(world.objects.nodes.copies()).containsExactly(stray);
+    world.later(Duration.ofHours(1));
+    assertThat(world.objects.nodes.copies()).isEmpty();
+  }
+
   @Test
   void aNodeThatWasAwayForALongTimeLosesWhatHasMovedAndWhatWasDeleted() {
     FileDocument moved = world.objects.store(ObjectWorld.random(6, 2 * BLOCK));
