@@ -19,13 +19,13 @@ public final class CircuitBreaker {
   private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
   private static final long HOUR = Duration.ofHours(1).toMillis();
 
-  private final GarbageProperties.Breaker limits;
+  private final BreakerProperties limits;
   private final InstantSource clock;
   private final Deque<Spent> lastHour = new ArrayDeque<>();
   private boolean confirmed;
   private @Nullable String reason;
 
-  CircuitBreaker(GarbageProperties.Breaker limits, InstantSource clock) {
+  CircuitBreaker(BreakerProperties limits, InstantSource clock) {
     this.limits = limits;
     this.clock = clock;
     this.confirmed = limits.confirmed();

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** Wires what collects garbage in the background, in processes of the repair role. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(GarbageProperties.class)
+@EnableConfigurationProperties({GarbageProperties.class, BreakerProperties.class})
 public class GarbageConfiguration {
 
   @Bean
@@ -20,11 +20,13 @@ public class GarbageConfiguration {
       MetadataStore metadata,
       Nodes nodes,
       ObjectRoom objects,
+      MeterRegistry meters,
       GarbageProperties properties,
-      MeterRegistry meters) {
+      BreakerProperties limits) {
     return new GarbageRoom(
         new GarbageRoom.Outside(metadata, nodes, objects, InstantSource.system(), meters),
         properties,
+        limits,
         GarbageRule.ALL);
   }
 

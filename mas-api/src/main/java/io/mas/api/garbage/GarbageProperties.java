@@ -15,7 +15,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     first seen
  * @param preparedGrace a commit that was begun protects the shards of its file for so long
  * @param pause between two pages of a sweep
- * @param breaker when a sweep is stopped
  */
 @ConfigurationProperties("mas.garbage")
 public record GarbageProperties(
@@ -25,34 +24,7 @@ public record GarbageProperties(
     @DefaultValue("24h") Duration grace,
     @DefaultValue("1h") Duration attemptGrace,
     @DefaultValue("7d") Duration preparedGrace,
-    @DefaultValue("100ms") Duration pause,
-    @DefaultValue Breaker breaker) {
-
-  /**
-   * When a sweep deletes nothing and every collection stops, until an operator confirms.
-   *
-   * @param share of a node's columns, or of the extents, that may be garbage
-   * @param floor so much garbage of a node is never too much
-   * @param perHour how many columns and parts a process deletes in an hour at most
-   * @param confirmed the first sweep that would be stopped goes on
-   */
-  public record Breaker(
-      @DefaultValue("0.05") double share,
-      @DefaultValue("1000") int floor,
-      @DefaultValue("100000") int perHour,
-      @DefaultValue("false") boolean confirmed) {
-    public Breaker {
-      if (share < 0 || share > 1) {
-        throw new IllegalArgumentException(
-            "mas.garbage.breaker.share is %s, expected 0 to 1".formatted(share));
-      }
-      if (floor < 0 || perHour < 1) {
-        throw new IllegalArgumentException(
-            "mas.garbage.breaker.floor is %d and per-hour %d, expected 0 or more and 1 or more"
-                .formatted(floor, perHour));
-      }
-    }
-  }
+    @DefaultValue("100ms") Duration pause) {
 
   public GarbageProperties {
     if (every.isNegative() || every.isZero()) {

@@ -23,12 +23,16 @@ public final class GarbageRoom {
   /**
    * @param rules {@link GarbageRule#ALL}, but in the tests that show what each rule is for
    */
-  public GarbageRoom(Outside outside, GarbageProperties properties, Set<GarbageRule> rules) {
+  public GarbageRoom(
+      Outside outside,
+      GarbageProperties properties,
+      BreakerProperties limits,
+      Set<GarbageRule> rules) {
     MetadataStore metadata = outside.metadata();
     Nodes nodes = outside.nodes();
     Pace pace = new Pace(properties.pause());
     References references = new References(metadata, rules);
-    this.breaker = new CircuitBreaker(properties.breaker(), outside.clock());
+    this.breaker = new CircuitBreaker(limits, outside.clock());
     InventorySweep.Looks looks =
         new InventorySweep.Looks(
             nodes.view(),

@@ -159,7 +159,8 @@ public final class InventorySweep implements AutoCloseable {
     List<UnknownColumn> unknown = new ArrayList<>();
     List<UnpublishedColumn> unpublished = new ArrayList<>();
     for (NodeView.Standing standing : looks.view.standings()) {
-      if (standing.serves() && unknown.size() + unpublished.size() <= limits.breaker.most()) {
+      long found = nodes.stream().mapToLong(NodeInventory.Look::found).sum();
+      if (standing.serves() && found <= limits.breaker.most()) {
         look(standing, bornBefore, nodes);
       }
     }
@@ -237,6 +238,7 @@ public final class InventorySweep implements AutoCloseable {
     Map<ExtentId, List<T>> byExtent = found.stream().collect(Collectors.groupingBy(extent));
     long deleted = 0;
     for (Map.Entry<ExtentId, List<T>> one : byExtent.entrySet()) {
+      pace.goOn();
       deleted += how.applyAsInt(one.getKey(), one.getValue());
     }
     limits.metrics.deleted(kind, deleted);

@@ -25,6 +25,17 @@ final class Pace {
     }
   }
 
+  /**
+   * Goes on at once.
+   *
+   * @throws CancellationException if the sweep is to end
+   */
+  void goOn() {
+    if (!rest(Duration.ZERO)) {
+      throw new CancellationException("the process stops");
+    }
+  }
+
   /** Waits; false if the process stops. */
   boolean rest(Duration time) {
     try {

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Deletes copies that no extent document names though there is one: what the loser of a race wrote,
  * and what a node still has that was away while the extent moved. The extent's version is raised
- * first, so that a publish under way, which is conditional on the version before, cannot win.
- * Thread-safe.
+ * first, so that a publish under way, which is conditional on the version before, cannot win, and
+ * its fence too, so that nobody publishes the same copies on the new version. Thread-safe.
  */
 final class UnpublishedColumns {
   private static final Logger LOG = LoggerFactory.getLogger(UnpublishedColumns.class);
@@ -92,7 +92,7 @@ final class UnpublishedColumns {
 
   private boolean raise(ExtentDocument document) {
     return !rules.contains(GarbageRule.RAISE)
-        || metadata.compareAndSetExtent(document.withTurn(document.turn())) == WriteOutcome.APPLIED;
+        || metadata.compareAndSetExtent(document.fenced()) == WriteOutcome.APPLIED;
   }
 
   private boolean delete(UnpublishedColumn column) {

@@ -31,6 +31,8 @@ import java.util.Set;
  *     return
  * @param marked a collection has begun; for good
  * @param turn when the repair looks at it; {@link Turn#NONE} for as long as it lacks nothing
+ * @param fence how often copies were deleted that it does not name: whoever has written copies for
+ *     this extent, and finds another fence before they are published, gives them up
  */
 public record ExtentDocument(
     ExtentId id,
@@ -43,7 +45,8 @@ public record ExtentDocument(
     Set<Missing> missing,
     boolean belowIdeal,
     boolean marked,
-    Turn turn) {
+    Turn turn,
+    long fence) {
   /** The most blocks of an extent: 256 MiB of a file with blocks of 1 MiB. */
   public static final int MAX_BLOCKS = 256;
 
@@ -105,6 +108,22 @@ public record ExtentDocument(
       boolean belowIdeal,
       boolean marked) {
     this(id, hash, offset, layout, version, shards, blocks, missing, belowIdeal, marked, Turn.NONE);
+  }
+
+  /** An extent of which no copy was deleted. */
+  public ExtentDocument(
+      ExtentId id,
+      ObjectHash hash,
+      long offset,
+      Layout layout,
+      long version,
+      List<Shard> shards,
+      List<BlockEntry> blocks,
+      Set<Missing> missing,
+      boolean belowIdeal,
+      boolean marked,
+      Turn turn) {
+    this(id, hash, offset, layout, version, shards, blocks, missing, belowIdeal, marked, turn, 0);
   }
 
   /**
@@ -177,6 +196,23 @@ public record ExtentDocument(
     return next(shards, missing, belowIdeal, true, turn);
   }
 
+  /** The next version, before copies are deleted that it does not name. */
+  public ExtentDocument fenced() {
+    return new ExtentDocument(
+        id,
+        hash,
+        offset,
+        layout,
+        version + 1,
+        shards,
+        blocks,
+        missing,
+        belowIdeal,
+        marked,
+        turn,
+        fence + 1);
+  }
+
   /**
    * The next version, with more evidence of missing shards; a whole column covers its blocks. What
    * is new is looked at now, whoever has the extent.
@@ -211,6 +247,6 @@ public record ExtentDocument(
   private ExtentDocument next(
       List<Shard> at, Set<Missing> lost, boolean narrow, boolean collected, Turn then) {
     return new ExtentDocument(
-        id, hash, offset, layout, version + 1, at, blocks, lost, narrow, collected, then);
+        id, hash, offset, layout, version + 1, at, blocks, lost, narrow, collected, then, fence);
   }
 }

@@ -290,7 +290,7 @@ class GarbageRuleTest {
   private static GarbageWorld world(
       MetadataStore store, SimulatedNodes nodes, Set<GarbageRule> rules) {
     return new GarbageWorld(
-        store, nodes, GarbageWorld.properties(false, GarbageWorld.LIMITS), rules);
+        store, nodes, GarbageWorld.properties(false), GarbageWorld.LIMITS, rules);
   }
 
   private static CommitRecord record(FileDocument file) {

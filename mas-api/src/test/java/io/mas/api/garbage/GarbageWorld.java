@@ -24,28 +24,28 @@ import java.util.stream.IntStream;
 /** An object world with its garbage, and what crashes and lost races leave in it. */
 final class GarbageWorld implements AutoCloseable {
   /** The limits of the product, but for the pause. */
-  static final GarbageProperties.Breaker LIMITS =
-      new GarbageProperties.Breaker(0.05, 1000, 100_000, false);
+  static final BreakerProperties LIMITS = new BreakerProperties(0.05, 1000, 100_000, false);
 
   final ObjectWorld objects;
   final GarbageRoom room;
   private final MetadataStore store;
 
   GarbageWorld(MetadataStore store, Set<GarbageRule> rules) {
-    this(store, new SimulatedNodes(), properties(false, LIMITS), rules);
+    this(store, new SimulatedNodes(), properties(false), LIMITS, rules);
   }
 
   GarbageWorld(
       MetadataStore store,
       SimulatedNodes nodes,
       GarbageProperties properties,
+      BreakerProperties limits,
       Set<GarbageRule> rules) {
     this.store = store;
     this.objects = new ObjectWorld(store, ObjectWorld.Shape.USUAL, nodes);
-    this.room = objects.garbage(properties, rules);
+    this.room = objects.garbage(properties, limits, rules);
   }
 
-  static GarbageProperties properties(boolean dryRun, GarbageProperties.Breaker breaker) {
+  static GarbageProperties properties(boolean dryRun) {
     return new GarbageProperties(
         true,
         dryRun,
@@ -53,8 +53,7 @@ final class GarbageWorld implements AutoCloseable {
         Duration.ofHours(24),
         Duration.ofHours(1),
         Duration.ofDays(7),
-        Duration.ZERO,
-        breaker);
+        Duration.ZERO);
   }
 
   static Set<GarbageRule> without(GarbageRule rule) {

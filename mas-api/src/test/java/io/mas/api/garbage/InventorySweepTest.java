@@ -42,7 +42,7 @@ class InventorySweepTest {
   }
 
   /** A new world on the same metadata. */
-  private void with(GarbageProperties properties) {
+  private void with(GarbageProperties properties, BreakerProperties limits) {
     world.close();
     world =
         new GarbageWorld(
@@ -56,6 +56,7 @@ class InventorySweepTest {
                 }),
             new SimulatedNodes(),
             properties,
+            limits,
             GarbageRule.ALL);
   }
 
@@ -105,7 +106,7 @@ class InventorySweepTest {
     assertThat(world.objects.nodes.copies()).as("first seen now").contains(loser);
     world.later(Duration.ofMinutes(61));
     assertThat(world.objects.nodes.copies()).isEqualTo(world.objects.named(part));
-    assertThat(world.objects.extents(part).getFirst().version()).isEqualTo(2);
+    assertThat(world.objects.extents(part).getFirst()).isEqualTo(extent.fenced());
     assertThat(world.objects.read(file.hash())).hasSize(2 * BLOCK);
   }
 
@@ -173,7 +174,7 @@ class InventorySweepTest {
 
   @Test
   void withoutAnswersOfTheMetadataNothingIsDeleted() {
-    with(GarbageWorld.properties(false, GarbageWorld.LIMITS));
+    with(GarbageWorld.properties(false), GarbageWorld.LIMITS);
     PartId left = world.writerDiedBeforeItsDocument(new byte[10]);
     world.pass(Duration.ofDays(2));
     unreachable = true;
@@ -186,7 +187,7 @@ class InventorySweepTest {
 
   @Test
   void aDryRunSaysWhatItWouldDeleteAndDeletesNothing() {
-    with(GarbageWorld.properties(true, GarbageWorld.LIMITS));
+    with(GarbageWorld.properties(true), GarbageWorld.LIMITS);
     PartId left = world.writerDiedBeforeItsDocument(new byte[10]);
     world.later(Duration.ofDays(2));
     assertThat(world.objects.nodes.parts()).containsExactly(left);
@@ -196,7 +197,7 @@ class InventorySweepTest {
 
   @Test
   void theKillSwitchStopsEveryCollectionAndNothingElse() {
-    GarbageProperties on = GarbageWorld.properties(false, GarbageWorld.LIMITS);
+    GarbageProperties on = GarbageWorld.properties(false);
     with(
         new GarbageProperties(
             false,
@@ -205,8 +206,8 @@ class InventorySweepTest {
             on.grace(),
             on.attemptGrace(),
             on.preparedGrace(),
-            on.pause(),
-            on.breaker()));
+            on.pause()),
+        GarbageWorld.LIMITS);
     PartId left = world.writerDiedBeforeItsDocument(new byte[10]);
     FileDocument file = world.objects.store(ObjectWorld.random(8, BLOCK));
     assertThat(world.objects.read(file.hash())).hasSize(BLOCK);
@@ -218,7 +219,7 @@ class InventorySweepTest {
 
   @Test
   void theBreakerStopsEverythingUntilAnOperatorConfirms() {
-    with(GarbageWorld.properties(false, new GarbageProperties.Breaker(0.05, 2, 100_000, false)));
+    with(GarbageWorld.properties(false), new BreakerProperties(0.05, 2, 100_000, false));
     FileDocument deleted = world.objects.store(ObjectWorld.random(9, BLOCK));
     assertThat(world.objects.room.files().delete(deleted.hash()).size()).isEqualTo(BLOCK);
     for (int i = 0; i < 10; i++) {
@@ -238,7 +239,7 @@ class InventorySweepTest {
 
   @Test
   void theBreakerCountsWhatIsDeletedWithinAnHour() {
-    with(GarbageWorld.properties(false, new GarbageProperties.Breaker(1, 1000, 10, false)));
+    with(GarbageWorld.properties(false), new BreakerProperties(1, 1000, 10, false));
     List<Duration> pauses = List.of(Duration.ofDays(2), Duration.ofDays(2), Duration.ofHours(25));
     for (Duration pause : pauses) {
       assertThat(world.writerDiedBeforeItsDocument(new byte[10])).isNotNull();

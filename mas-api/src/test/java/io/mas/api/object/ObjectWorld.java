@@ -6,6 +6,7 @@ import io.mas.api.block.BlockCodec;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.BufferPool;
 import io.mas.api.block.CpuPool;
+import io.mas.api.garbage.BreakerProperties;
 import io.mas.api.garbage.GarbageProperties;
 import io.mas.api.garbage.GarbageRoom;
 import io.mas.api.garbage.GarbageRule;
@@ -140,10 +141,12 @@ public final class ObjectWorld implements AutoCloseable {
   }
 
   /** The sweep of the inventories of this world. */
-  public GarbageRoom garbage(GarbageProperties properties, Set<GarbageRule> rules) {
+  public GarbageRoom garbage(
+      GarbageProperties properties, BreakerProperties limits, Set<GarbageRule> rules) {
     return new GarbageRoom(
         new GarbageRoom.Outside(metadata, known, room, clock, new SimpleMeterRegistry()),
         properties,
+        limits,
         rules);
   }
 

@@ -4,6 +4,7 @@ import io.mas.api.block.BlockCodec;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.BufferPool;
 import io.mas.api.block.CpuPool;
+import io.mas.api.garbage.BreakerProperties;
 import io.mas.api.garbage.GarbageProperties;
 import io.mas.api.garbage.GarbageRoom;
 import io.mas.api.garbage.GarbageRule;
@@ -189,16 +190,9 @@ final class ProtocolWorld implements AutoCloseable {
   void sweepInventories(Set<GarbageRule> rules) {
     Duration now = Duration.ZERO;
     GarbageProperties properties =
-        new GarbageProperties(
-            true,
-            false,
-            Duration.ofHours(1),
-            now,
-            now,
-            now,
-            now,
-            new GarbageProperties.Breaker(1, 1000, 1000, false));
-    new GarbageRoom(garbage, properties, rules).sweep().sweep();
+        new GarbageProperties(true, false, Duration.ofHours(1), now, now, now, now);
+    BreakerProperties limits = new BreakerProperties(1, 1000, 1000, false);
+    new GarbageRoom(garbage, properties, limits, rules).sweep().sweep();
   }
 
   /** Collects the parts that an inventory finds unnamed and unlisted at this time. */
