@@ -1,7 +1,7 @@
 package io.mas.api;
 
+import io.mas.api.garbage.GarbageConfiguration;
 import io.mas.api.nodes.VerdictConfiguration;
-import io.mas.api.object.SweepConfiguration;
 import io.mas.api.repair.RepairConfiguration;
 import io.mas.api.status.OperatorConfiguration;
 import io.mas.api.token.TokenConfiguration;
@@ -39,7 +39,7 @@ final class RoleConfigurations implements ImportSelector, EnvironmentAware {
       chosen.add(ClosedPortConfiguration.class);
     }
     if (roles.contains(Role.REPAIR)) {
-      chosen.add(SweepConfiguration.class);
+      chosen.add(GarbageConfiguration.class);
       chosen.add(RepairConfiguration.class);
       chosen.add(VerdictConfiguration.class);
     }

@@ -72,6 +72,13 @@ class ArchitectureTest {
   }
 
   @Test
+  void garbageKnowsObjectsMetadataAndNodes() {
+    room("garbage", "object", "metadata", "nodes")
+        .because("what is garbage is seen in the stores alone, whoever wrote it")
+        .check(CLASSES);
+  }
+
+  @Test
   void uploadsKnowObjectsMetadataAndTokens() {
     room("upload", "object", "metadata", "token")
         .because("an upload stores through the object room alone, which keeps the commit rules")

@@ -3,6 +3,7 @@ package io.mas.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mas.api.garbage.InventorySweep;
 import io.mas.api.object.GarbageSweep;
 import io.mas.api.upload.Uploads;
 import java.net.URI;
@@ -27,6 +28,7 @@ class RolesTest {
       assertThat(gateway.getBeanNamesForType(GarbageSweep.class)).isEmpty();
       assertThat(gateway.containsBean("nodeObserver")).isTrue();
       assertThat(gateway.containsBean("verdicts")).as("judges nodes").isFalse();
+      assertThat(gateway.getBeanNamesForType(InventorySweep.class)).isEmpty();
       assertThat(status(gateway, "local.server.port", "/api/server/signal")).isEqualTo(401);
       assertThat(status(gateway, "local.management.port", "/readyz")).isEqualTo(200);
     }
@@ -40,6 +42,7 @@ class RolesTest {
       assertThat(worker.containsBean("nodeObserver")).isTrue();
       assertThat(worker.containsBean("verdicts")).isTrue();
       assertThat(worker.containsBean("lostNodes")).isTrue();
+      assertThat(worker.getBeanNamesForType(InventorySweep.class)).hasSize(1);
       assertThat(worker.getBeanNamesForType(Uploads.class)).isEmpty();
       assertThat(worker.getEnvironment().getProperty("local.server.port")).isEqualTo("-1");
       assertThat(status(worker, "local.management.port", "/readyz")).isEqualTo(200);

@@ -80,6 +80,9 @@ final class DocumentFormat {
             .toList());
     out.put("below_ideal", extent.belowIdeal());
     out.put("marked", extent.marked());
+    if (extent.fence() > 0) {
+      out.put("fence", extent.fence());
+    }
     if (extent.lacking()) {
       out.put(REDUNDANCY, extent.redundancy());
       out.put(NEXT_TRY, extent.turn().next());
@@ -119,7 +122,8 @@ final class DocumentFormat {
                 in.has(NEXT_TRY)
                     ? new ExtentDocument.Turn(
                         in.number("lacking_since"), in.number(NEXT_TRY), in.integer("tries"))
-                    : ExtentDocument.Turn.NONE));
+                    : ExtentDocument.Turn.NONE,
+                in.has("fence") ? in.number("fence") : 0));
   }
 
   static Map<String, Object> fields(UploadDocument upload) {

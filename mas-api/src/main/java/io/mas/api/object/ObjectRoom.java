@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 public final class ObjectRoom {
   private final Files files;
   private final Parts parts;
+  private final Collector collector;
   private final GarbageSweep sweep;
 
   /**
@@ -62,7 +63,7 @@ public final class ObjectRoom {
             cache,
             records,
             new GatewayFiles.Settings(properties, outside.clock()));
-    Collector collector = new Collector(metadata, deleter, metrics, rules);
+    this.collector = new Collector(metadata, deleter, metrics, rules);
     this.sweep = new GarbageSweep(metadata, collector, deleter, properties, outside.clock());
   }
 
@@ -72,6 +73,10 @@ public final class ObjectRoom {
 
   public Parts parts() {
     return parts;
+  }
+
+  public Collector collector() {
+    return collector;
   }
 
   public GarbageSweep sweep() {

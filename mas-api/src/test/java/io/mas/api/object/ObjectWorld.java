@@ -6,6 +6,10 @@ import io.mas.api.block.BlockCodec;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.BufferPool;
 import io.mas.api.block.CpuPool;
+import io.mas.api.garbage.BreakerProperties;
+import io.mas.api.garbage.GarbageProperties;
+import io.mas.api.garbage.GarbageRoom;
+import io.mas.api.garbage.GarbageRule;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
@@ -51,7 +55,7 @@ import org.springframework.util.unit.DataSize;
 public final class ObjectWorld implements AutoCloseable {
   public static final int BLOCK = 128 << 10;
 
-  public final SimulatedNodes nodes = new SimulatedNodes();
+  public final SimulatedNodes nodes;
   public final AtomicLong time = new AtomicLong(1_790_000_000_000L);
   public final InstantSource clock = () -> Instant.ofEpochMilli(time.get());
   public final BufferPool buffers;
@@ -63,6 +67,7 @@ public final class ObjectWorld implements AutoCloseable {
 
   private final MetadataStore metadata;
   private final NodeView view;
+  private final Nodes known;
   private final CpuPool cpu = new CpuPool(2);
   private final int count;
   private long life = 1;
@@ -117,6 +122,12 @@ public final class ObjectWorld implements AutoCloseable {
   }
 
   public ObjectWorld(MetadataStore metadata, Shape shape) {
+    this(metadata, shape, new SimulatedNodes());
+  }
+
+  /** On nodes that hold something already. */
+  public ObjectWorld(MetadataStore metadata, Shape shape, SimulatedNodes nodes) {
+    this.nodes = nodes;
     this.metadata = metadata;
     this.count = shape.nodes;
     this.buffers = new BufferPool(shape.buffers, Duration.ofSeconds(20));
@@ -126,10 +137,11 @@ public final class ObjectWorld implements AutoCloseable {
     SimulatedNodes.announcements(metadata.clusterId(), count).forEach(view::accept);
     Random random = new Random(1);
     Placement placement = new Placement(view, new PlacementProperties(1), random);
+    this.known = new Nodes(view, placement, nodes);
     this.outside =
         new ObjectRoom.Outside(
             metadata,
-            new Nodes(view, placement, nodes),
+            known,
             new Blocks(buffers, cpu, new BlockCodec()),
             clock,
             new Random(System.nanoTime()),
@@ -146,6 +158,16 @@ public final class ObjectWorld implements AutoCloseable {
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(30)),
             ProtocolRule.ALL);
+  }
+
+  /** The sweep of the inventories of this world. */
+  public GarbageRoom garbage(
+      GarbageProperties properties, BreakerProperties limits, Set<GarbageRule> rules) {
+    return new GarbageRoom(
+        new GarbageRoom.Outside(metadata, known, room, clock, new SimpleMeterRegistry()),
+        properties,
+        limits,
+        rules);
   }
 
   public static byte[] random(long seed, int length) {
