@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mas.api.object.GarbageSweep;
+import io.mas.api.repair.RepairWorker;
 import io.mas.api.upload.Uploads;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,10 +22,11 @@ class RolesTest {
   @TempDir Path directory;
 
   @Test
-  void aGatewaySweepsNothing() throws Exception {
+  void aGatewaySweepsAndRepairsNothing() throws Exception {
     try (Outside outside = new Outside(directory);
         ConfigurableApplicationContext gateway = start(outside, "gateway")) {
       assertThat(gateway.getBeanNamesForType(GarbageSweep.class)).isEmpty();
+      assertThat(gateway.getBeanNamesForType(RepairWorker.class)).isEmpty();
       assertThat(status(gateway, "local.server.port", "/api/server/signal")).isEqualTo(401);
       assertThat(status(gateway, "local.management.port", "/readyz")).isEqualTo(200);
     }
@@ -35,6 +37,7 @@ class RolesTest {
     try (Outside outside = new Outside(directory).without("tokenStore");
         ConfigurableApplicationContext worker = start(outside, "repair")) {
       assertThat(worker.getBeanNamesForType(GarbageSweep.class)).hasSize(1);
+      assertThat(worker.getBeanNamesForType(RepairWorker.class)).hasSize(1);
       assertThat(worker.getBeanNamesForType(Uploads.class)).isEmpty();
       assertThat(worker.getEnvironment().getProperty("local.server.port")).isEqualTo("-1");
       assertThat(status(worker, "local.management.port", "/readyz")).isEqualTo(200);
