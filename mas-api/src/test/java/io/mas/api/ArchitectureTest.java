@@ -79,6 +79,13 @@ class ArchitectureTest {
   }
 
   @Test
+  void theRepairKnowsObjectsMetadataNodesAndBlocks() {
+    room("repair", "object", "metadata", "nodes", "block")
+        .because("a repair moves what is stored, and knows nothing of who stored it")
+        .check(CLASSES);
+  }
+
+  @Test
   void uploadsKnowObjectsMetadataAndTokens() {
     room("upload", "object", "metadata", "token")
         .because("an upload stores through the object room alone, which keeps the commit rules")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mas.api.garbage.InventorySweep;
 import io.mas.api.object.GarbageSweep;
+import io.mas.api.repair.RepairWorker;
 import io.mas.api.upload.Uploads;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,13 +23,14 @@ class RolesTest {
   @TempDir Path directory;
 
   @Test
-  void aGatewaySweepsNothing() throws Exception {
+  void aGatewaySweepsAndRepairsNothing() throws Exception {
     try (Outside outside = new Outside(directory);
         ConfigurableApplicationContext gateway = start(outside, "gateway")) {
       assertThat(gateway.getBeanNamesForType(GarbageSweep.class)).isEmpty();
       assertThat(gateway.containsBean("nodeObserver")).isTrue();
       assertThat(gateway.containsBean("verdicts")).as("judges nodes").isFalse();
       assertThat(gateway.getBeanNamesForType(InventorySweep.class)).isEmpty();
+      assertThat(gateway.getBeanNamesForType(RepairWorker.class)).isEmpty();
       assertThat(status(gateway, "local.server.port", "/api/server/signal")).isEqualTo(401);
       assertThat(status(gateway, "local.management.port", "/readyz")).isEqualTo(200);
     }
@@ -43,6 +45,7 @@ class RolesTest {
       assertThat(worker.containsBean("verdicts")).isTrue();
       assertThat(worker.containsBean("lostNodes")).isTrue();
       assertThat(worker.getBeanNamesForType(InventorySweep.class)).hasSize(1);
+      assertThat(worker.getBeanNamesForType(RepairWorker.class)).hasSize(1);
       assertThat(worker.getBeanNamesForType(Uploads.class)).isEmpty();
       assertThat(worker.getEnvironment().getProperty("local.server.port")).isEqualTo("-1");
       assertThat(status(worker, "local.management.port", "/readyz")).isEqualTo(200);

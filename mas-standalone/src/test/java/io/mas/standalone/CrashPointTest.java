@@ -8,6 +8,7 @@ import io.mas.standalone.KilledRequest.Chunk;
 import io.mas.standalone.KilledRequest.Collection;
 import io.mas.standalone.KilledRequest.Delete;
 import io.mas.standalone.KilledRequest.Finish;
+import io.mas.standalone.KilledRequest.Repair;
 import io.mas.standalone.KilledRequest.Single;
 import io.mas.standalone.KilledRequest.Visible;
 import io.mas.standalone.MasClient.Answer;
@@ -51,6 +52,8 @@ class CrashPointTest {
           "-Dmas.object.orphan-grace=1s",
           "-Dmas.upload.keep-after=1s",
           "-Dmas.upload.lease=2s",
+          "-Dmas.repair.sweep-every=200ms",
+          "-Dmas.repair.lease=1s",
           "-XX:TieredStopAtLevel=1"); // a start takes half of the CPU time
 
   private static final List<Kill> KILLS =
@@ -58,16 +61,19 @@ class CrashPointTest {
           new Kill("part.batch-stored", single(1, Visible.ABSENT)),
           new Kill("chunk.stored", new Chunk(file(2), "2")),
           new Kill("delete.noted", new Delete(file(3), Visible.COMPLETE)),
+          new Kill("repair.taken", repair(20, 1)),
           new Kill("part.extent-inserted", single(4, Visible.ABSENT)),
           new Kill("chunk.listed", new Chunk(file(5), "1-2")),
           new Kill("single.stored", single(6, Visible.ABSENT)),
           new Kill("finish.leased", new Finish(file(7), Visible.UNFINISHED)),
+          new Kill("repair.written", repair(21, 2)),
           new Kill("part.batch-stored", new Chunk(file(8), "2")),
           new Kill("collect.marked", new Collection(file(9))),
           new Kill("commit.prepared", single(10, Visible.ABSENT)),
           new Kill("finish.verified", new Finish(file(11), Visible.UNFINISHED)),
           new Kill("part.extent-inserted", new Chunk(file(12), "2")),
           new Kill("collect.fenced", new Collection(file(13))),
+          new Kill("repair.published", repair(22, 1)),
           new Kill("commit.applied", single(14, Visible.COMPLETE)),
           new Kill("collect.chunks-left", new Abort(file(15))),
           new Kill("collect.shards-deleted", new Collection(file(16))),
@@ -95,6 +101,10 @@ class CrashPointTest {
     return new Single(file(number), after);
   }
 
+  private static KilledRequest repair(int number, int attempts) {
+    return new Repair(file(number), attempts, new HashSet<>());
+  }
+
   private static Content file(int number) {
     return Content.random(
         "file " + number, KilledRequest.CHUNKS * KilledRequest.CHUNK_SIZE - 1, number);
@@ -111,10 +121,12 @@ class CrashPointTest {
   private void prepare(KilledRequest request, MasClient client) {
     Set<Path> before = shards();
     request.prepare(client);
+    Set<Path> made = shards();
+    made.removeAll(before);
     if (request instanceof Collection || request instanceof Abort) {
-      Set<Path> made = shards();
-      made.removeAll(before);
       garbage.addAll(made);
+    } else if (request instanceof Repair repair) {
+      repair.shards().addAll(made);
     }
   }
 
@@ -184,7 +196,7 @@ class CrashPointTest {
     try (MasClient client = store("").client(data)) {
       assertThat(garbage).hasSize((3 + KilledRequest.CHUNKS) * 6);
       Shards.awaitGone(garbage);
-      assertThat(stored).hasSize(15);
+      assertThat(stored).hasSize(18);
       stored.forEach(file -> Visible.COMPLETE.check(client, file));
       deleted.forEach(file -> Visible.ABSENT.check(client, file));
     }

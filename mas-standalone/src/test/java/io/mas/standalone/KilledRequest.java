@@ -1,9 +1,16 @@
 package io.mas.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.mas.standalone.MasClient.Answer;
 import io.mas.standalone.MasClient.Download;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** A request during which the store dies, what led to it, and what its client does afterwards. */
@@ -189,6 +196,47 @@ sealed interface KilledRequest {
       Visible.ABSENT.check(client, file);
       sendAll(client, file);
       finishTwice(client, file);
+    }
+
+    @Override
+    public boolean answered() {
+      return true;
+    }
+  }
+
+  /**
+   * The repair of a stored file of which a shard is gone.
+   *
+   * @param attempts copies of that shard that have been written when it is there again
+   * @param shards the file's shards, as they were stored
+   */
+  record Repair(Content file, int attempts, Set<Path> shards) implements KilledRequest {
+    @Override
+    public void prepare(MasClient client) {
+      requireStored(client.single(file));
+    }
+
+    @Override
+    public Answer send(MasClient client) {
+      try {
+        Files.delete(shards.stream().filter(Repair::first).findFirst().orElseThrow());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      Visible.COMPLETE.check(client, file); // which finds out
+      return client.single(file);
+    }
+
+    @Override
+    public void recover(MasClient client) {
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> Shards.ofSameParts(shards).filter(Repair::first).count() == attempts);
+      Visible.COMPLETE.check(client, file);
+    }
+
+    private static boolean first(Path shard) {
+      return Shards.index(shard) == 0;
     }
 
     @Override

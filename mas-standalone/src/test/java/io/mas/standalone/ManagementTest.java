@@ -37,6 +37,11 @@ class ManagementTest {
         "mas_extents_replaced_total",
         "mas_parts_collected_total",
         "mas_shards_missing_total",
+        "mas_repair_time_seconds_count",
+        "mas_repair_extents_total",
+        "mas_repair_written_bytes_total",
+        "mas_repair_failures_total",
+        "mas_repair_due",
         "mas_nodes_may_fail",
         "mas_node_"
       })

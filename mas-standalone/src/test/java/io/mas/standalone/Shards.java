@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The shard columns on the disks of a store, one file each. */
@@ -38,6 +39,36 @@ final class Shards {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** All copies there are now of the parts that these shards are of, on all nodes of the store. */
+  static Stream<Path> ofSameParts(Set<Path> shards) {
+    Set<String> parts = shards.stream().map(Shards::part).collect(Collectors.toSet());
+    return shards.stream()
+        .map(Shards::node)
+        .distinct()
+        .flatMap(node -> of(node).stream())
+        .filter(shard -> parts.contains(part(shard)));
+  }
+
+  private static Path node(Path shard) {
+    String path = shard.toString();
+    return Path.of(path.substring(0, path.lastIndexOf("/shards/")));
+  }
+
+  /** The id of its part, as in the name of its file. */
+  private static String part(Path shard) {
+    return shard.getFileName().toString().split("-", -1)[0];
+  }
+
+  /** Its extent's ordinal in the part. */
+  static int extent(Path shard) {
+    return Integer.parseInt(shard.getFileName().toString().split("-", -1)[1]);
+  }
+
+  /** Which shard it is, 0 for the first data shard. */
+  static int index(Path shard) {
+    return Integer.parseInt(shard.getFileName().toString().split("-", -1)[2]);
   }
 
   static void awaitGone(Set<Path> shards) {
