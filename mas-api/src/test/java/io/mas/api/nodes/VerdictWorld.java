@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +41,7 @@ final class VerdictWorld implements AutoCloseable {
   final AtomicLong nanos = new AtomicLong(5);
   final List<Watcher> watchers = new ArrayList<>();
   final List<NodeAnnouncement> nodes = new ArrayList<>();
+  final Set<NodeAnnouncement> down = new HashSet<>();
   final AtomicInteger verdicts = new AtomicInteger();
   boolean broker = true;
   boolean metadataAnswer = true;
@@ -103,7 +105,6 @@ final class VerdictWorld implements AutoCloseable {
                   heartbeat,
                   verdicts::incrementAndGet),
               new Verdicts.Settings(PROPERTIES, rules, clocks));
-      view.reload();
     }
 
     private long wall() {
@@ -156,7 +157,8 @@ final class VerdictWorld implements AutoCloseable {
 
   private Watcher watcher(String id, boolean repairs, Set<VerdictRule> rules) {
     Watcher watcher = new Watcher(id, repairs, rules);
-    nodes.forEach(node -> watcher.reaches(node, true));
+    nodes.forEach(node -> watcher.reaches(node, !down.contains(node)));
+    watcher.view.reload();
     watchers.add(watcher);
     watcher.heartbeat.tell();
     return watcher;
@@ -168,10 +170,12 @@ final class VerdictWorld implements AutoCloseable {
 
   /** The node answers nobody any more. */
   void stop(int number) {
+    down.add(node(number));
     watchers.forEach(watcher -> watcher.reaches(node(number), false));
   }
 
   void start(int number) {
+    down.remove(node(number));
     watchers.forEach(watcher -> watcher.reaches(node(number), true));
   }
 
