@@ -8,7 +8,6 @@ import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.Nodes;
-import io.mas.api.object.CrashPoint;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ShardKey;
 import java.time.Duration;
@@ -80,7 +79,6 @@ final class UnpublishedColumns {
     if (still.isEmpty() || !raise(document)) {
       return 0;
     }
-    CrashPoint.reached("garbage.raised");
     return (int) still.stream().filter(this::delete).count();
   }
 
