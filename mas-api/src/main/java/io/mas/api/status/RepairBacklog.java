@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * What the repair has before it, and how fast it goes. Known from evidence: a shard that nobody has
@@ -24,6 +25,7 @@ import java.util.function.BinaryOperator;
  *     #WORST}
  * @param workers processes with the repair role that were there lately
  * @param bytesPerSecond what these have written for repairs lately; 0 if that is not known
+ * @param held why no verdicts on nodes are given now, such as safe mode; empty if they are
  */
 public record RepairBacklog(
     Count files,
@@ -33,7 +35,8 @@ public record RepairBacklog(
     Count unspread,
     List<LackingFile> worst,
     int workers,
-    long bytesPerSecond) {
+    long bytesPerSecond,
+    String held) {
   /** The most extents looked at: some 4 MB of documents, read in well under a second. */
   static final int MOST = 1000;
 
@@ -90,10 +93,9 @@ public record RepairBacklog(
     boolean moreLack = cut && seen.getLast().redundancy() < mostParity(seen, parity);
     Map<ObjectHash, LackingFile> files = files(lacking);
     long unreadable = files.values().stream().filter(file -> file.redundancy < 0).count();
-    List<ProcessDocument> workers =
-        processes.stream()
-            .filter(process -> process.repairs() && now - process.seen() < PRESENT_MILLIS)
-            .toList();
+    List<ProcessDocument> present =
+        processes.stream().filter(process -> now - process.seen() < PRESENT_MILLIS).toList();
+    List<ProcessDocument> workers = present.stream().filter(ProcessDocument::repairs).toList();
     return new RepairBacklog(
         new Count(files.size(), moreLack),
         new Count(unreadable, cut && seen.getLast().redundancy() < 0),
@@ -102,7 +104,17 @@ public record RepairBacklog(
         new Count(seen.size() - lacking.size(), cut),
         files.values().stream().limit(WORST).toList(),
         workers.size(),
-        rate(workers));
+        rate(workers),
+        held(present));
+  }
+
+  private static String held(List<ProcessDocument> present) {
+    return present.stream()
+        .map(ProcessDocument::held)
+        .filter(reason -> !reason.isEmpty())
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining("; "));
   }
 
   /** Whether a shard is missing: those that are only on too few nodes are in the work list too. */

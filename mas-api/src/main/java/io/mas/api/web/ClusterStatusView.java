@@ -81,6 +81,7 @@ record ClusterStatusView(
       int workers,
       long bytesPerSecond,
       @Nullable Long seconds,
+      String held,
       List<LackingFile> worst) {
     static Repair of(RepairBacklog repair) {
       OptionalLong seconds = repair.seconds();
@@ -93,6 +94,7 @@ record ClusterStatusView(
           repair.workers(),
           repair.bytesPerSecond(),
           seconds.isPresent() ? seconds.getAsLong() : null,
+          repair.held(),
           repair.worst().stream().map(LackingFile::of).toList());
     }
   }

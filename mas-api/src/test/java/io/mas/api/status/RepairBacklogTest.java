@@ -119,6 +119,19 @@ class RepairBacklogTest {
   }
 
   @Test
+  void whyNoVerdictsAreGivenIsSaidByThoseThatAreThere() {
+    RepairBacklog backlog =
+        backlog(
+            Stream.of(),
+            ProcessDocument.observer("a", NOW, "safe mode"),
+            ProcessDocument.observer("b", NOW, "safe mode"),
+            ProcessDocument.observer("c", NOW, ""),
+            ProcessDocument.observer("gone", NOW - RepairBacklog.PRESENT_MILLIS, "begun"));
+    assertThat(backlog.held()).isEqualTo("safe mode");
+    assertThat(backlog.workers()).isZero();
+  }
+
+  @Test
   void withoutARateNothingIsPromised() {
     RepairBacklog backlog =
         backlog(Stream.of(Extents.of(1, column(0))), worker("idle", NOW, 0, 60_000));

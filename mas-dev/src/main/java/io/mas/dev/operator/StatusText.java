@@ -160,6 +160,10 @@ final class StatusText {
     for (JsonNode file : status.path("repair").path("worst")) {
       table.row("", worst(file));
     }
+    String held = status.path("repair").path("held").asString("");
+    if (!held.isEmpty()) {
+      table.row("verdicts", "none on nodes: " + held);
+    }
     table.row("garbage", garbage());
     status
         .path("unknown")

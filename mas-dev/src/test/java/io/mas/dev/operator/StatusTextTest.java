@@ -72,6 +72,15 @@ class StatusTextTest {
   }
 
   @Test
+  void whyNoVerdictsAreGivenIsALineOfItsOwn() {
+    String held =
+        NOTHING_TO_REPAIR.replace("\"worst\"", "\"held\":\"safe mode: 3 of 6\",\"worst\"");
+    assertThat(text(false, "0", held, "", up("node-1")))
+        .contains("verdicts  none on nodes: safe mode: 3 of 6\n");
+    assertThat(text(false, "0", NOTHING_TO_REPAIR, "", up("node-1"))).doesNotContain("verdicts");
+  }
+
+  @Test
   void aNodeThatIsNotUpIsNamedInTheFirstLine() {
     String text =
         text(
