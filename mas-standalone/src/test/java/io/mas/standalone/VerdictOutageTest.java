@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.mas.dev.cluster.DevCluster;
 import io.mas.dev.server.Server;
 import io.mas.standalone.SharedCluster.Running;
+import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.FileSystemUtils;
 
-/** That a server which hangs or is killed costs no node, and a killed node does. */
+/** That a server which hangs or is killed costs no node; an emptied one and a killed one do. */
 class VerdictOutageTest {
   /** Longer than a node may be away in this cluster while one more may be lost. */
   private static final Duration OUTAGE = Duration.ofSeconds(8);
@@ -18,7 +21,7 @@ class VerdictOutageTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @Test
-  void onlyANodeThatDoesNotAnswerIsLost() {
+  void onlyANodeThatDoesNotAnswerIsLost() throws IOException {
     try (Running running = Running.start(Scratch.QUICK_VERDICTS)) {
       DevCluster cluster = running.cluster();
       Content file = Content.random("kept", 2 << 20, 91);
@@ -34,15 +37,19 @@ class VerdictOutageTest {
       assertNobodyIsLostFor(cluster, OUTAGE);
       cluster.heal();
       assertNobodyIsLostFor(cluster, OUTAGE);
+      FileSystemUtils.deleteRecursively(cluster.nodeData(5));
+      awaitStandings(cluster, 1, 6); // the one that was, and the new one in its place
       cluster.node(6).kill();
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  Health.count(cluster.worker().management(), "LOST") == 1
-                      && Health.count(cluster.worker().management(), "UP") == 5);
+      awaitStandings(cluster, 2, 5);
       assertThat(running.through(2).download(file.hash()).is(file)).isTrue();
     }
+  }
+
+  private static void awaitStandings(DevCluster cluster, long lost, long up) {
+    URI worker = cluster.worker().management();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> Health.count(worker, "LOST") == lost && Health.count(worker, "UP") == up);
   }
 
   private static void assertNobodyIsLostFor(DevCluster cluster, Duration time) {
