@@ -26,8 +26,8 @@ final class ExtentCache implements ExtentSource {
   private static final int AHEAD = 4;
 
   /**
-   * What lacks shards is repaired soon, and nothing but the document says so: until it is read again,
-   * parity is read in their place.
+   * What lacks shards is repaired soon, and nothing but the document says so: until it is read
+   * again, parity is read in their place.
    */
   private static final Duration LACKING_FOR = Duration.ofSeconds(2);
 
