@@ -44,16 +44,21 @@ final class Shards {
   /** All copies there are now of the parts that these shards are of, on all nodes of the store. */
   static Stream<Path> ofSameParts(Set<Path> shards) {
     Set<String> parts = shards.stream().map(Shards::part).collect(Collectors.toSet());
-    return shards.stream()
-        .map(Shards::node)
-        .distinct()
+    return nodes(shards.iterator().next()).stream()
         .flatMap(node -> of(node).stream())
         .filter(shard -> parts.contains(part(shard)));
   }
 
-  private static Path node(Path shard) {
+  /** The folders of all nodes of the store that a shard is in. */
+  private static List<Path> nodes(Path shard) {
     String path = shard.toString();
-    return Path.of(path.substring(0, path.lastIndexOf("/shards/")));
+    String node = path.substring(0, path.lastIndexOf("/shards/"));
+    Path data = Path.of(node.substring(0, node.lastIndexOf('/')));
+    try (Stream<Path> folders = Files.list(data)) {
+      return folders.filter(Files::isDirectory).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The id of its part, as in the name of its file. */

@@ -2,6 +2,7 @@ package io.mas.api.object;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.MetadataStore;
@@ -9,6 +10,7 @@ import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.PartId;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +25,28 @@ final class ExtentCache implements ExtentSource {
   /** Documents read at once: the rest of a file that is read from the start follows soon. */
   private static final int AHEAD = 4;
 
+  /**
+   * What lacks shards is repaired soon, and nothing but the document says so: until it is read
+   * again, parity is read in their place.
+   */
+  private static final Duration LACKING_FOR = Duration.ofSeconds(2);
+
+  private static final Duration FOR_GOOD = Duration.ofDays(36_500);
+
   private final MetadataStore metadata;
   private final Cache<ExtentId, ExtentDocument> cache =
       Caffeine.newBuilder()
           .maximumWeight(MAX_ROWS)
           .weigher((ExtentId id, ExtentDocument extent) -> extent.blocks().size() + 8)
+          .expireAfter(Expiry.writing((ExtentId id, ExtentDocument extent) -> lasts(extent)))
           .build();
 
   ExtentCache(MetadataStore metadata) {
     this.metadata = metadata;
+  }
+
+  private static Duration lasts(ExtentDocument extent) {
+    return extent.missing().isEmpty() ? FOR_GOOD : LACKING_FOR;
   }
 
   @Override

@@ -172,6 +172,26 @@ class RepairTest {
     world.assertWhole(file);
   }
 
+  /** A gateway that read the extent while it lacked a shard does not leave it aside for ever. */
+  @Test
+  void aRepairedShardIsReadAgain() {
+    byte[] content = ObjectWorld.random(30, BLOCK);
+    FileDocument file = world.store(content);
+    ExtentDocument extent = world.first(file);
+    for (int round = 0; round < 2; round++) {
+      world.nodes.damage(extent.id(), 0, 0);
+      await()
+          .untilAsserted(
+              () -> {
+                assertThat(world.objects.read(file.hash())).isEqualTo(content);
+                assertThat(world.now(extent).missing()).containsExactly(new Missing(0, 0));
+              });
+      world.objects.settled();
+      world.sweep(worker());
+      world.assertWhole(file);
+    }
+  }
+
   @Test
   void withTooFewShardsNothingIsTouchedAndTheNextTryComesLaterEachTime() {
     FileDocument file = world.store(ObjectWorld.random(4, 2 * BLOCK));
