@@ -14,13 +14,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What this repair worker tells of itself in the metadata: that it is there, and what it repaired
- * in the last minute. Removes it at the end, and what processes that died have left. Thread-safe.
+ * in the last minute. Removes it at the end; what a process that died has left goes with the
+ * documents of observers. Thread-safe.
  */
 public final class RepairNote implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RepairNote.class);
   private static final Duration EVERY = Duration.ofSeconds(10);
   private static final Duration LATELY = Duration.ofMinutes(1);
-  private static final Duration STALE = Duration.ofHours(1);
 
   private final String id = UUID.randomUUID().toString();
   private final MetadataStore metadata;
@@ -81,10 +81,6 @@ public final class RepairNote implements AutoCloseable {
             now.extents - then.extents,
             now.bytes - then.bytes,
             Math.max(0, now.time - then.time)));
-    long stale = now.time - STALE.toMillis();
-    metadata.processes().stream()
-        .filter(process -> process.seen() < stale)
-        .forEach(process -> metadata.removeProcess(process.id()));
   }
 
   /** Ends it, and takes the note back. */

@@ -6,7 +6,6 @@ import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.ProcessDocument;
 import io.mas.api.object.ObjectWorld;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,8 +16,6 @@ class RepairNoteTest {
   @Test
   void aProcessTellsWhatItRepairedLatelyAndTakesItBack(@TempDir Path directory) {
     try (RepairWorld world = new RepairWorld(directory, ObjectWorld.Shape.USUAL)) {
-      long hourAgo = world.objects.time.get() - Duration.ofHours(1).toMillis();
-      world.store.putProcess(new ProcessDocument("died", hourAgo - 1, true, 0, 0, 0));
       world.store.putProcess(
           new ProcessDocument("lives", world.objects.time.get(), false, 0, 0, 0));
       RepairRoom room =
