@@ -99,21 +99,6 @@ class VerdictsTest {
     assertThat(world.lost()).isZero();
   }
 
-  /** What a process left that died, and what its repair had told of itself. */
-  @Test
-  void aProcessThatHasDiedIsForgottenAfterAnHour() throws Exception {
-    Watcher dies = world.gateway("dies");
-    Watcher worker = world.worker("worker");
-    seconds(20);
-    world.kill(dies);
-    minutes(58);
-    assertThat(world.store.processes()).hasSize(2);
-    minutes(3);
-    assertThat(world.store.processes())
-        .extracting(ProcessDocument::id)
-        .containsExactly(worker.heartbeat.id());
-  }
-
   @Test
   void aProcessSaysThatItIsThereAndIsRemovedWhenItEnds() throws Exception {
     Watcher gateway = world.gateway("gateway");
