@@ -44,6 +44,7 @@ public class StorageNodeApplication {
     return () ->
         Thread.ofPlatform()
             .name("begin-anew")
+            .daemon(false) // while it works the process has no other thread that keeps it
             .start(() -> beginAnew(context, arguments.getSourceArgs()));
   }
 
