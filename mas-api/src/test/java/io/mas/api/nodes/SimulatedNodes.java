@@ -193,6 +193,11 @@ public final class SimulatedNodes implements ShardClient {
     underWay.incrementAndGet();
     try {
       meet(fault, Operation.PUT, node, column.key());
+      for (int i = 1; i < blocks.size(); i++) {
+        if (blocks.get(i).frame().block() != blocks.get(i - 1).frame().block() + 1) {
+          throw new NodeException(NodeError.BAD_REQUEST, "blocks do not follow each other");
+        }
+      }
       Map<Integer, Stored> stored =
           copies.computeIfAbsent(
               new Copy(node.id(), column.key()), copy -> new ConcurrentSkipListMap<>());
