@@ -62,7 +62,7 @@ final class Shards {
   }
 
   /** The id of its part, as in the name of its file. */
-  private static String part(Path shard) {
+  static String part(Path shard) {
     return shard.getFileName().toString().split("-", -1)[0];
   }
 

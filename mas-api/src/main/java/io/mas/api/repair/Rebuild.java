@@ -206,24 +206,30 @@ final class Rebuild implements BlockReader.Listener {
     return wanted;
   }
 
+  /** Sends the blocks; those of one request follow each other. */
   private void put(Patch patch, NavigableMap<Integer, EncodedBlock> blocks) throws NodeException {
-    List<ShardClient.Payload> payloads = new ArrayList<>();
-    wanted(patch, blocks)
-        .forEach(
-            (number, block) -> {
-              EncodedBlock.Shard shard = block.shards().get(patch.shard());
-              int length = (int) shard.bytes().byteSize();
-              payloads.add(
-                  new ShardClient.Payload(
-                      ShardFrame.ok(number, block.entry(), length, shard.crc()), shard.bytes()));
-            });
-    context
-        .nodes
-        .client()
-        .put(
-            patch.node(),
-            new ShardClient.Column(patch.key(), extent.hash(), extent.layout()),
-            payloads);
+    List<ShardClient.Payload> together = new ArrayList<>();
+    for (Map.Entry<Integer, EncodedBlock> one : wanted(patch, blocks).entrySet()) {
+      int number = one.getKey();
+      if (!together.isEmpty() && together.getLast().frame().block() != number - 1) {
+        send(patch, together);
+        together.clear();
+      }
+      together.add(payload(number, one.getValue(), patch.shard()));
+    }
+    send(patch, together);
+  }
+
+  private static ShardClient.Payload payload(int number, EncodedBlock block, int shard) {
+    EncodedBlock.Shard bytes = block.shards().get(shard);
+    int length = (int) bytes.bytes().byteSize();
+    return new ShardClient.Payload(
+        ShardFrame.ok(number, block.entry(), length, bytes.crc()), bytes.bytes());
+  }
+
+  private void send(Patch patch, List<ShardClient.Payload> payloads) throws NodeException {
+    var column = new ShardClient.Column(patch.key(), extent.hash(), extent.layout());
+    context.nodes.client().put(patch.node(), column, payloads);
   }
 
   private void taken(Patch patch, NavigableMap<Integer, EncodedBlock> blocks) {

@@ -259,6 +259,11 @@ public final class SimulatedNodes implements ShardClient {
       throw new NodeException(
           NodeError.BAD_REQUEST, "put of %d blocks, %d bytes".formatted(blocks.size(), bytes));
     }
+    for (int i = 1; i < blocks.size(); i++) {
+      if (blocks.get(i).frame().block() != blocks.get(i - 1).frame().block() + 1) {
+        throw new NodeException(NodeError.BAD_REQUEST, "blocks do not follow each other");
+      }
+    }
   }
 
   @Override

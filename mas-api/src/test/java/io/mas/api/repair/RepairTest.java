@@ -172,6 +172,20 @@ class RepairTest {
     world.assertWhole(file);
   }
 
+  /** A node takes only blocks that follow each other in one request. */
+  @Test
+  void badBlocksWithGoodOnesBetweenThemStayWhereTheyAre() {
+    FileDocument file = world.store(ObjectWorld.random(31, 7 * BLOCK));
+    ExtentDocument extent = world.first(file);
+    for (int block : new int[] {0, 1, 3, 6}) {
+      world.nodes.damage(extent.id(), 2, block);
+      world.lacks(extent, new Missing(2, block));
+    }
+    world.sweep(worker());
+    world.assertWhole(file);
+    assertThat(world.now(extent).shards()).isEqualTo(extent.shards());
+  }
+
   /** A gateway that read the extent while it lacked a shard does not leave it aside for ever. */
   @Test
   void aRepairedShardIsReadAgain() {
