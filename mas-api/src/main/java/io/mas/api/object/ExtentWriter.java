@@ -13,6 +13,7 @@ import io.mas.common.object.ExtentId;
 import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
+import io.mas.common.protocol.InternalApi;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Closing it before {@link #finish} has returned discards all it wrote. Used by one thread.
  */
 final class ExtentWriter implements AutoCloseable {
-  /** Blocks of one part in memory at once, and in one batch at the most. */
+  /** Blocks of one part in memory at once. */
   static final int MAX_IN_FLIGHT = 8;
 
   /** Placements tried for one batch, before the write is given up. */
@@ -157,9 +158,10 @@ final class ExtentWriter implements AutoCloseable {
     }
   }
 
-  /** The next blocks, as many as are there and fit into the extent; none at the end. */
+  /** The next blocks, as many as are there and fit into extent and PUT; none at the end. */
   private List<Pending> take() throws InterruptedException {
-    int most = ExtentDocument.MAX_BLOCKS - (open == null ? 0 : open.blocks());
+    int left = ExtentDocument.MAX_BLOCKS - (open == null ? 0 : open.blocks());
+    int most = Math.min(left, InternalApi.blocksOfPut(layout));
     List<Pending> batch = new ArrayList<>();
     if (!ended) {
       queue.take().ifPresentOrElse(batch::add, () -> ended = true);

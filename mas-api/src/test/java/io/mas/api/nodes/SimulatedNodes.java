@@ -7,6 +7,7 @@ import io.mas.common.object.ExtentId;
 import io.mas.common.object.PartId;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
@@ -226,6 +227,7 @@ public final class SimulatedNodes implements ShardClient {
     underWay.incrementAndGet();
     try {
       meet(fault, Operation.PUT, node, column.key());
+      requirePut(blocks);
       Map<Integer, Stored> stored =
           copies.computeIfAbsent(
               new Copy(node.id(), column.key()), copy -> new ConcurrentSkipListMap<>());
@@ -237,6 +239,14 @@ public final class SimulatedNodes implements ShardClient {
       meet(faultAfter, Operation.PUT, node, column.key());
     } finally {
       underWay.decrementAndGet();
+    }
+  }
+
+  private static void requirePut(List<Payload> blocks) throws NodeException {
+    long bytes = blocks.stream().mapToLong(block -> block.bytes().byteSize()).sum();
+    if (blocks.size() > InternalApi.MAX_PUT_BLOCKS || bytes > InternalApi.MAX_PUT_BYTES) {
+      throw new NodeException(
+          NodeError.BAD_REQUEST, "put of %d blocks, %d bytes".formatted(blocks.size(), bytes));
     }
   }
 

@@ -71,9 +71,15 @@ public final class ObjectWorld implements AutoCloseable {
    * @param nodes how many nodes
    * @param buffers bytes of the buffer pool
    * @param hedgeAfter patience with a slow shard
+   * @param erasure geometry of new parts
+   * @param block bytes of a block
    */
-  public record Shape(int nodes, long buffers, Duration hedgeAfter) {
+  public record Shape(int nodes, long buffers, Duration hedgeAfter, String erasure, int block) {
     public static final Shape USUAL = new Shape(9, 32 << 20, Duration.ofSeconds(20));
+
+    public Shape(int nodes, long buffers, Duration hedgeAfter) {
+      this(nodes, buffers, hedgeAfter, "4+2", BLOCK);
+    }
   }
 
   /** Comes in between a call and the metadata. */
@@ -131,8 +137,8 @@ public final class ObjectWorld implements AutoCloseable {
                 new Random(System.nanoTime()),
                 new SimpleMeterRegistry()),
             new ObjectProperties(
-                "4+2",
-                DataSize.ofBytes(BLOCK),
+                shape.erasure,
+                DataSize.ofBytes(shape.block),
                 shape.hedgeAfter,
                 Duration.ofHours(24),
                 Duration.ofMinutes(10),

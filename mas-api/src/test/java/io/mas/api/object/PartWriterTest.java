@@ -15,6 +15,7 @@ import io.mas.api.nodes.SimulatedNodes.Operation;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -122,6 +123,36 @@ class PartWriterTest {
     assertThat(extent.layout().k()).isEqualTo(1);
     assertThat(extent.shards()).hasSize(3);
     assertThat(part.nodes()).hasSize(3);
+  }
+
+  /** Blocks pile up behind the first put; the next takes no more than a node does. */
+  @Test
+  void largeBlocksThatPileUpGoOutInPutsThatANodeTakes() {
+    int block = 4 << 20;
+    in(
+        new ObjectWorld(
+            store, new ObjectWorld.Shape(4, 50L * block, Duration.ofSeconds(20), "1+1", block)));
+    byte[] content = ObjectWorld.random(9, 7 * block);
+    CountDownLatch piledUp = new CountDownLatch(1);
+    world.nodes.fail((operation, node, key) -> piledUp.await());
+    InputStream in =
+        new FilterInputStream(new ByteArrayInputStream(content)) {
+          private int from;
+
+          @Override
+          public int read(byte[] into, int offset, int length) throws IOException {
+            if (from > 6 * block) {
+              piledUp.countDown();
+            }
+            int read = super.read(into, offset, length);
+            from += Math.max(0, read);
+            return read;
+          }
+        };
+    StoredPart part =
+        world.room.parts().writer().write(ObjectWorld.hash(content), in, Long.MAX_VALUE, null);
+    assertThat(part.length()).isEqualTo(content.length);
+    assertThat(world.extents(part.id())).hasSize(1); // none was sealed because a node refused
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.mas.common.protocol;
 
+import io.mas.common.object.Layout;
 import io.mas.common.object.ShardKey;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -107,7 +108,18 @@ public final class InternalApi {
   public static final String INVENTORY_PATH = "/internal/v1/inventory";
   public static final String COMMITS_PATH = "/internal/v1/commits";
 
+  /** Blocks of one PUT of shards. */
+  public static final int MAX_PUT_BLOCKS = 16;
+
+  /** Payload bytes of one PUT of shards; one block of every layout fits. */
+  public static final int MAX_PUT_BYTES = 16 << 20;
+
   private InternalApi() {}
+
+  /** How many blocks of a layout one PUT may have, however badly they compress. */
+  public static int blocksOfPut(Layout layout) {
+    return Math.min(MAX_PUT_BLOCKS, MAX_PUT_BYTES / layout.shardLength(layout.blockSize()));
+  }
 
   /** The path of one copy of a shard column; the attempt is 16 hexadecimal digits. */
   public static String shardPath(ShardKey key) {

@@ -12,15 +12,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that this one has started, and ends by its pid and never otherwise. It ends with this
@@ -33,6 +34,13 @@ public final class ServerProcess {
   private static final int MIN_PORT = 12_000;
   private static final int MAX_PORT = 32_000;
   private static final int PORT_TRIES = 100;
+
+  /**
+   * Ports are given one after the other, from a random one on: none twice before it is in use, and
+   * seldom one that another JVM has just given.
+   */
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT));
 
   private static final Set<ServerProcess> RUNNING = ConcurrentHashMap.newKeySet();
   private static final List<Runnable> BEFORE_EXIT = new CopyOnWriteArrayList<>();
@@ -108,21 +116,21 @@ public final class ServerProcess {
   }
 
   /**
-   * A port of the loopback interface that was free a moment ago. It is below those that Linux gives
-   * to outgoing connections (32768 and up), one of which would take it while its server is down.
+   * A port of the loopback interface that was free a moment ago, and that this has not given
+   * before: the server that it was given for may not listen yet, or be down. It is below those that
+   * Linux gives to outgoing connections (32768 and up), one of which would take it meanwhile.
    */
   public static int freePort() {
-    IOException failure = null;
+    @Nullable IOException failure = null;
     for (int i = 0; i < PORT_TRIES; i++) {
-      int port = ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT);
+      int port = NEXT_PORT.getAndUpdate(last -> last + 1 < MAX_PORT ? last + 1 : MIN_PORT);
       try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return port;
       } catch (IOException e) {
         failure = e;
       }
     }
-    throw new UncheckedIOException(
-        "no port of the loopback interface is free", Objects.requireNonNull(failure));
+    throw new IllegalStateException("no port of the loopback interface is free", failure);
   }
 
   /** Whether something accepts connections on a port of the loopback interface. */

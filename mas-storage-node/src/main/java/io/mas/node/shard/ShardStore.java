@@ -4,6 +4,7 @@ import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.StoredColumn;
 import java.util.List;
@@ -31,10 +32,10 @@ public interface ShardStore extends AutoCloseable {
   int MAX_BLOCKS = 256;
 
   /** Blocks of one put. */
-  int MAX_PUT_BLOCKS = 16;
+  int MAX_PUT_BLOCKS = InternalApi.MAX_PUT_BLOCKS;
 
   /** Payload bytes of one put. */
-  int MAX_PUT_BYTES = 16 << 20;
+  int MAX_PUT_BYTES = InternalApi.MAX_PUT_BYTES;
 
   /** The most rows of a page of {@link #inventory} or {@link #commits}. */
   int MAX_PAGE = 1000;
