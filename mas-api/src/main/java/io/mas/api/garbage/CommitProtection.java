@@ -50,7 +50,11 @@ final class CommitProtection {
    */
   Set<ObjectHash> unprotected(Set<ObjectHash> files) {
     Set<ObjectHash> left = new HashSet<>(files);
-    List<Member> all = nodes.view().standings().stream().map(NodeView.Standing::member).toList();
+    List<Member> all =
+        nodes.view().standings().stream()
+            .filter(node -> !node.restored()) // lost for good: nothing is waited for
+            .map(NodeView.Standing::member)
+            .toList();
     long away = left.isEmpty() ? 0 : all.stream().filter(node -> !read(node, left)).count();
     if (away > Math.min(1, all.size() - 1)) {
       LOG.warn("commit records of {} nodes cannot be read: unknown shards wait for them", away);

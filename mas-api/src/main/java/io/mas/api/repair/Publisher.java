@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes changes by compare-and-set. What others have changed meanwhile stays (evidence, marks),
  * unless they have moved a column: then the change was made for another placement and is given up.
+ * So it is when they have raised the fence: then what was written for it may have been collected.
  * Thread-safe.
  */
 final class Publisher {
@@ -55,7 +56,7 @@ final class Publisher {
         if (now.filter(next::equals).isPresent() || change.namedIn(now.get())) {
           return new Publication.InForce(now.get());
         }
-        if (!now.get().shards().equals(taken.shards())) {
+        if (!now.get().shards().equals(taken.shards()) || now.get().fence() != taken.fence()) {
           return new Publication.NotInForce(certain);
         }
         base = base(taken, now.get());

@@ -348,6 +348,29 @@ class RepairTest {
     world.assertWhole(file);
   }
 
+  /** Between writing and publishing the collection has deleted what nobody names. */
+  @Test
+  void whatWasWrittenBeforeAFenceIsNotPublished() {
+    FileDocument file = world.store(ObjectWorld.random(21, BLOCK));
+    ExtentDocument extent = world.first(file);
+    world.loseColumn(extent, 1);
+    AtomicBoolean once = new AtomicBoolean();
+    world.nodes.failAfter(
+        (operation, node, key) -> {
+          if (operation == Operation.PUT && once.compareAndSet(false, true)) {
+            world.nodes.lose(node, key);
+            assertThat(world.store.compareAndSetExtent(world.first(file).fenced()))
+                .isEqualTo(WriteOutcome.APPLIED);
+          }
+        });
+    RepairWorker worker = world.worker(world.store, world.nodes, RepairRule.ALL, 1);
+    world.sweep(worker);
+    assertThat(once).isTrue();
+    world.sweep(worker);
+    world.assertWhole(file);
+    assertThat(world.first(file).fence()).isEqualTo(1);
+  }
+
   @Test
   void aMarkIsIgnoredAndKept() {
     FileDocument file = world.store(ObjectWorld.random(10, BLOCK));
