@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -358,7 +359,7 @@ class RepairTest {
     world.nodes.failAfter(
         (operation, node, key) -> {
           if (operation == Operation.PUT && once.compareAndSet(false, true)) {
-            world.nodes.lose(node, key);
+            world.nodes.lose(node, Objects.requireNonNull(key));
             assertThat(world.store.compareAndSetExtent(world.first(file).fenced()))
                 .isEqualTo(WriteOutcome.APPLIED);
           }
