@@ -8,9 +8,6 @@ import io.mas.standalone.DamagedShardsTest.Damage;
 import io.mas.standalone.MasClient.Download;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +20,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,11 +40,9 @@ class RepairedShardsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path data = Scratch.directory("mas-repaired-");
-  private final HttpClient http = HttpClient.newHttpClient();
 
   @AfterEach
   void clean() {
-    http.close();
     Scratch.delete(data);
   }
 
@@ -149,20 +142,8 @@ class RepairedShardsTest {
     return single.get(random.nextInt(single.size()));
   }
 
-  private double metric(Cluster cluster, String name) {
-    try {
-      HttpRequest request =
-          HttpRequest.newBuilder(cluster.management().resolve("/metrics")).build();
-      String all = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
-      Matcher line = Pattern.compile("(?m)^" + name + "(?:\\{[^}]*})? (\\S+)$").matcher(all);
-      assertThat(line.find()).as(name).isTrue();
-      return Double.parseDouble(line.group(1));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+  private static double metric(Cluster cluster, String name) {
+    return Metrics.value(cluster.management(), name);
   }
 
   private static void report(List<Double> seconds) {

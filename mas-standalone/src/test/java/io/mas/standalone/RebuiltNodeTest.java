@@ -1,0 +1,136 @@
+package io.mas.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.mas.dev.options.ClusterOptions;
+import io.mas.dev.options.DataDirectory;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * A node whose folder is emptied is rebuilt by the others: how soon it begins, at which rate it
+ * goes, and what clients notice of it meanwhile.
+ */
+class RebuiltNodeTest {
+  private static final int MIB = 1 << 20;
+  private static final int NODE = 3;
+  private static final int CLIENTS = 4;
+
+  /** Of the rate that the store can do, so much is asked of it while it is rebuilt. */
+  private static final double LOAD = 0.3;
+
+  private static final Duration MEASURED = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final String EXTENTS = "mas_repair_extents_total";
+  private static final String WRITTEN = "mas_repair_written_bytes_total";
+
+  private final Path data = Scratch.directory("mas-rebuilt-");
+  private final List<Content> files = new ArrayList<>();
+
+  @AfterEach
+  void clean() {
+    Scratch.delete(data);
+  }
+
+  /** How a rebuild went. */
+  private record Rebuild(Duration first, double bytesPerSecond) {}
+
+  /** Small; what clients notice is only told, since other builds are noticed as well. */
+  @Test
+  @Timeout(300)
+  void anEmptiedNodeIsRebuiltSoonAndAtTheRateThatIsSet() throws Exception {
+    rebuild(16, 4 * MIB, 2 * MIB);
+  }
+
+  /** 5 GiB of shards at 32 MiB/s, and nobody waits more than twice as long as before. */
+  @Test
+  @Tag("soak")
+  @Timeout(value = 40, unit = TimeUnit.MINUTES)
+  void aLargeNodeIsRebuiltWithoutDisturbingClients() throws Exception {
+    double slower = rebuild(640, 32 * MIB, 32 * MIB);
+    assertThat(slower).as("p99 of downloads, times that before").isLessThanOrEqualTo(2);
+  }
+
+  private double rebuild(int count, int fileBytes, int bytesPerSecond) throws Exception {
+    Map<String, String> settings =
+        Map.of("mas.repair.rate", bytesPerSecond + "B", "mas.repair.rate-per-node", "1GB");
+    try (Cluster cluster = Cluster.start(ClusterOptions.in(data).withSettings(settings));
+        MasClient client = new MasClient(cluster.api(), cluster.systemToken())) {
+      for (int i = 0; i < count; i++) {
+        files.add(Content.random("file " + i, fileBytes, i));
+        assertThat(client.single(files.getLast()).ok()).isTrue();
+      }
+      Content small = Content.random("read meanwhile", 256 << 10, count);
+      assertThat(client.single(small).ok()).isTrue();
+      IntConsumer read =
+          _ -> assertThat(client.download(small.hash()).is(small)).as("%s", small).isTrue();
+      double rate = LOAD * OpenLoop.closedRate(CLIENTS, MEASURED, read);
+      long begin = System.nanoTime();
+      Duration before =
+          OpenLoop.p99(rate, () -> System.nanoTime() - begin < MEASURED.toNanos(), read);
+      CompletableFuture<Rebuild> rebuild = emptied(cluster.management());
+      Duration meanwhile = OpenLoop.p99(rate, () -> !rebuild.isDone(), read);
+      assertRebuilt(rebuild.join(), bytesPerSecond);
+      System.out.printf(
+          "RebuiltNodeTest: p99 of downloads at %.0f/s: %.1f ms before, %.1f ms meanwhile%n",
+          rate, before.toNanos() / 1e6, meanwhile.toNanos() / 1e6);
+      assertThat(files)
+          .allSatisfy(file -> assertThat(client.download(file.hash()).is(file)).isTrue());
+      return (double) meanwhile.toNanos() / before.toNanos();
+    }
+  }
+
+  private static void assertRebuilt(Rebuild rebuild, int bytesPerSecond) {
+    System.out.printf(
+        "RebuiltNodeTest: first repair %.1f s after the verdict, then %.1f MiB/s of %.1f%n",
+        rebuild.first.toMillis() / 1e3,
+        rebuild.bytesPerSecond / MIB,
+        (double) bytesPerSecond / MIB);
+    assertThat(rebuild.first).isLessThan(SOON);
+    assertThat(rebuild.bytesPerSecond)
+        .as("bytes a second")
+        .isBetween(0.8 * bytesPerSecond, 1.2 * bytesPerSecond);
+  }
+
+  /** Empties the node and watches until all that it had is on nodes again. */
+  private CompletableFuture<Rebuild> emptied(URI management) throws IOException {
+    Path folder = data.resolve(DataDirectory.nodeName(NODE));
+    double extents = Metrics.value(management, EXTENTS) + Shards.of(folder).size();
+    FileSystemUtils.deleteRecursively(folder);
+    return CompletableFuture.supplyAsync(
+        () -> watched(management, extents), Thread::startVirtualThread);
+  }
+
+  private static Rebuild watched(URI management, double extents) {
+    double none = Metrics.value(management, EXTENTS);
+    until(() -> Health.count(management, "LOST") == 1);
+    long verdict = System.nanoTime();
+    until(() -> Metrics.value(management, EXTENTS) > none);
+    long first = System.nanoTime();
+    double begun = Metrics.value(management, WRITTEN);
+    until(() -> Metrics.value(management, EXTENTS) >= extents);
+    double seconds = (System.nanoTime() - first) / 1e9;
+    return new Rebuild(
+        Duration.ofNanos(first - verdict), (Metrics.value(management, WRITTEN) - begun) / seconds);
+  }
+
+  private static void until(Callable<Boolean> condition) {
+    await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(condition);
+  }
+}
