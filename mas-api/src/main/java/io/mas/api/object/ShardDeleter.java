@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -48,10 +49,15 @@ final class ShardDeleter {
   /** One copy of a shard column and the node that has it. */
   record Copy(String node, ShardKey key) {}
 
-  /** Deletes copies; true if every node has confirmed. */
+  /**
+   * Deletes copies; true if every node has confirmed. A lost node is not waited for: if it returns,
+   * what it still has is named by no document, and goes by its inventory.
+   */
   boolean deleteCopies(List<Copy> copies) {
+    Set<String> lost = nodes.view().lost();
+    List<Copy> there = copies.stream().filter(copy -> !lost.contains(copy.node())).toList();
     List<NodeException> failures =
-        Fanout.each(copies, this::deleteCopy).stream().flatMap(Optional::stream).toList();
+        Fanout.each(there, this::deleteCopy).stream().flatMap(Optional::stream).toList();
     if (!failures.isEmpty()) {
       LOG.warn(
           "{} of {} copies are not deleted now: {}",

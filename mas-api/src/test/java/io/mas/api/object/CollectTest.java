@@ -7,6 +7,10 @@ import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.GarbageDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.NodeDocument;
+import io.mas.api.metadata.NodeDocument.Cause;
+import io.mas.api.metadata.NodeDocument.Lost;
+import io.mas.api.metadata.NodeDocument.Progress;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.UploadDocument;
 import io.mas.api.metadata.UploadId;
@@ -79,6 +83,28 @@ class CollectTest {
     later(Duration.ofMinutes(11));
     assertThat(world.nodes.copies()).isEmpty();
     assertThat(world.extents(file.parts().getFirst().id())).isEmpty();
+  }
+
+  /** For ever, perhaps; what it still has if it returns, its inventory shows. */
+  @Test
+  void aLostNodeIsNotWaitedFor() {
+    FileDocument file = world.store(ObjectWorld.random(2, 5 * BLOCK));
+    String lost = world.extents(file.parts().getFirst().id()).getFirst().shards().get(2).node();
+    NodeDocument saved = store.node(lost).orElseThrow();
+    NodeDocument judged = saved.lost(new Lost(1, Cause.UNREACHABLE, Progress.MARKED));
+    assertThat(store.compareAndSetNode(judged)).isEqualTo(WriteOutcome.APPLIED);
+    world.outside.nodes().view().learn(judged);
+    assertThat(world.room.files().delete(file.hash()).size()).isEqualTo(file.size());
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (node.equals(lost)) {
+            throw SimulatedNodes.silence(node);
+          }
+        });
+    later(Duration.ofHours(25));
+    assertThat(world.nodes.copies()).extracting(SimulatedNodes.Copy::node).containsOnly(lost);
+    assertThat(world.extents(file.parts().getFirst().id())).isEmpty();
+    assertThat(store.dueGarbage(Long.MAX_VALUE, 10)).isEmpty();
   }
 
   @Test
