@@ -367,6 +367,8 @@ class RepairTest {
     RepairWorker worker = world.worker(world.store, world.nodes, RepairRule.ALL, 1);
     world.sweep(worker);
     assertThat(once).isTrue();
+    assertThat(world.first(file).missing()).as("not published").isNotEmpty();
+    world.objects.time.addAndGet(RepairWorld.LEASE.multipliedBy(2).toMillis());
     world.sweep(worker);
     world.assertWhole(file);
     assertThat(world.first(file).fence()).isEqualTo(1);
