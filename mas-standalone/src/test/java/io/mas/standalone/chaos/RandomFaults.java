@@ -1,0 +1,91 @@
+package io.mas.standalone.chaos;
+
+import io.mas.standalone.chaos.Fault.Kind;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/** Any fault of a cluster, nodes more often than all else. */
+final class RandomFaults implements Nemesis.FaultChoice {
+  /**
+   * To be {@code EnumSet.of(Kind.EMPTY)} once there is a repair, and {@code noneOf} once there are
+   * verdicts on nodes too: nothing else heals these.
+   */
+  static final Set<Kind> NOT_YET = EnumSet.of(Kind.DAMAGE, Kind.EMPTY);
+
+  private static final List<Kind> KINDS =
+      Arrays.stream(Kind.values()).filter(kind -> !NOT_YET.contains(kind)).toList();
+
+  private static final int SUM = KINDS.stream().mapToInt(Kind::weight).sum();
+
+  /** A node is probed after 6 s of silence: some faults are shorter, some longer. */
+  private static final int LONGEST_MILLIS = 10_000;
+
+  /** A server that is away stops everything, so that nothing else is tested meanwhile. */
+  private static final int LONGEST_MILLIS_OF_SERVER = 3_000;
+
+  /** So many of 100 faults by signals are of nodes. */
+  private static final int NODES_PERCENT = 60;
+
+  private final ProcessFaults processes;
+  private final LinkFaults links;
+  private final DiskFaults disks;
+  private final List<String> nodes;
+  private final List<String> others;
+
+  RandomFaults(ProcessFaults processes, LinkFaults links, DiskFaults disks) {
+    this.processes = processes;
+    this.links = links;
+    this.disks = disks;
+    this.nodes = processes.names().stream().filter(RandomFaults::isNode).toList();
+    this.others = processes.names().stream().filter(name -> !isNode(name)).toList();
+  }
+
+  private static boolean isNode(String name) {
+    return Harm.Part.of(name) == Harm.Part.NODE;
+  }
+
+  /** The kinds that are chosen from. */
+  static List<Kind> kinds() {
+    return KINDS;
+  }
+
+  @Override
+  public Fault next(Random random) {
+    Kind kind = kind(random.nextInt(SUM));
+    return switch (kind) {
+      case KILL, STOP, HANG -> signal(kind, random);
+      case CUT, REFUSE, BLACKHOLE, ONE_WAY, LATE, SLOW ->
+          links.of(kind, random, length(random, LONGEST_MILLIS));
+      case DAMAGE -> disks.damage(random);
+      case EMPTY -> disks.empty(length(random, LONGEST_MILLIS));
+    };
+  }
+
+  private static Kind kind(int dice) {
+    int left = dice;
+    for (Kind kind : KINDS) {
+      left -= kind.weight();
+      if (left < 0) {
+        return kind;
+      }
+    }
+    throw new IllegalArgumentException("dice of " + dice);
+  }
+
+  private Fault signal(Kind kind, Random random) {
+    boolean node = random.nextInt(100) < NODES_PERCENT;
+    List<String> names = node ? nodes : others;
+    String name = names.get(random.nextInt(names.size()));
+    boolean server = Harm.Part.of(name).isServer();
+    return processes.of(
+        kind, name, length(random, server ? LONGEST_MILLIS_OF_SERVER : LONGEST_MILLIS));
+  }
+
+  private static Duration length(Random random, int most) {
+    return Duration.ofMillis(random.nextInt(most));
+  }
+}
