@@ -11,6 +11,7 @@ import io.mas.standalone.Shards;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -33,17 +34,13 @@ import org.springframework.core.env.MapPropertySource;
  * @param unknown shards on disks that no document names
  */
 record Audit(int extents, List<String> missing, Set<String> unknown) {
+  private static final Duration PAUSE = Duration.ofSeconds(2);
   private static final int PAGE = 1000;
   private static final int EXTENTS_OF_PART = 500;
 
-  static Audit of(DevCluster cluster, String clusterId) {
-    Set<String> disks =
-        IntStream.rangeClosed(1, cluster.nodes().size())
-            .mapToObj(cluster::nodeData)
-            .flatMap(node -> Shards.of(node).stream())
-            .map(Path::getFileName)
-            .map(Path::toString)
-            .collect(Collectors.toCollection(HashSet::new));
+  /** What there is when nothing is broken any more, or after so long. */
+  static Audit settled(DevCluster cluster, String clusterId, Duration patience)
+      throws InterruptedException {
     try (var context = new AnnotationConfigApplicationContext()) {
       Map<String, Object> settings =
           Map.of("mas.mongodb.uri", cluster.mongodb().uri(), "mas.cluster-id", clusterId);
@@ -54,8 +51,25 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
       context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new);
       context.register(MetadataConfiguration.class);
       context.refresh();
-      return of(context.getBean(MetadataStore.class), disks);
+      MetadataStore metadata = context.getBean(MetadataStore.class);
+      long deadline = System.nanoTime() + patience.toNanos();
+      Audit audit = of(metadata, disks(cluster));
+      while (!audit.broken().isEmpty() && System.nanoTime() < deadline) {
+        Thread.sleep(PAUSE);
+        audit = of(metadata, disks(cluster));
+      }
+      return audit;
     }
+  }
+
+  /** The names of all columns on the disks of nodes. */
+  private static Set<String> disks(DevCluster cluster) {
+    return IntStream.rangeClosed(1, cluster.nodes().size())
+        .mapToObj(cluster::nodeData)
+        .flatMap(node -> Shards.of(node).stream())
+        .map(Path::getFileName)
+        .map(Path::toString)
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   private static Audit of(MetadataStore metadata, Set<String> disks) {
@@ -75,6 +89,11 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
     Set<String> unknown = new HashSet<>(disks);
     all(metadata).stream().flatMap(Audit::columns).forEach(unknown::remove);
     return new Audit(stored.size(), missing, unknown);
+  }
+
+  /** What must not be. Unknown shards too, once somebody looks for what crashes have left. */
+  List<String> broken() {
+    return missing;
   }
 
   private static List<FileDocument> files(MetadataStore metadata) {

@@ -41,7 +41,8 @@ final class ChaosCluster implements AutoCloseable {
   private final DevCluster cluster;
   private final List<MasClient> clients;
 
-  private ChaosCluster() {
+  /** Starts it, which takes about half a minute; the caller closes it. */
+  ChaosCluster() {
     ClusterOptions options =
         ClusterOptions.in(data)
             .withNodes(NODES, "4+%d".formatted(SURVIVED))
@@ -51,11 +52,6 @@ final class ChaosCluster implements AutoCloseable {
         DevCluster.start(
             options, folder, Programs.on(ServiceClassPath.text()), links, this::heardOf);
     this.clients = cluster.gateways().stream().map(this::client).toList();
-  }
-
-  /** Starts it, which takes about half a minute; the caller closes it. */
-  static ChaosCluster start() {
-    return new ChaosCluster();
   }
 
   private MasClient client(ClusterProcess gateway) {
@@ -104,9 +100,11 @@ final class ChaosCluster implements AutoCloseable {
     return clients;
   }
 
-  /** What its processes and disks hold, compared with what its database says. */
-  Audit audit() {
-    return Audit.of(cluster, folder.clusterId());
+  /**
+   * What its disks hold, compared with what its database says, when that is well or after so long.
+   */
+  Audit audit(Duration patience) throws InterruptedException {
+    return Audit.settled(cluster, folder.clusterId(), patience);
   }
 
   /** Processes that ended by themselves; to be none. */

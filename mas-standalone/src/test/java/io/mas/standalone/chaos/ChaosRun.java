@@ -16,6 +16,9 @@ final class ChaosRun {
    */
   private static final Duration RECOVERY = Duration.ofSeconds(30);
 
+  /** Of the repair and the collection, if anything is left for them. */
+  private static final Duration SETTLING = Duration.ofSeconds(10);
+
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int KEPT_PERCENT = 50;
 
@@ -84,16 +87,17 @@ final class ChaosRun {
     Thread.sleep(RECOVERY.plusSeconds(1));
     long before = load.refusals();
     Census census = load.check(chaos.clients());
-    Audit audit = chaos.audit();
+    Audit audit = chaos.audit(SETTLING);
     List<String> broken = new ArrayList<>(load.brokenPromises());
     if (load.refusals() > before) { // all others are to come within a deadline, these are lost
       broken.addAll(load.violations());
     }
-    broken.addAll(audit.missing());
+    broken.addAll(audit.broken());
     broken.addAll(nemesis.troubles());
     broken.addAll(chaos.ends());
     Verdict verdict = new Verdict(seed(), census, audit, broken);
     System.out.printf("%s%n%s%n%s%n%s%n", nemesis, load.report(), census, audit);
+    broken.forEach(ChaosCluster::log);
     return verdict;
   }
 }

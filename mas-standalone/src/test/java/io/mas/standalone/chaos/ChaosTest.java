@@ -26,11 +26,15 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ChaosTest {
   private static final int CLIENTS = Integer.getInteger("mas.chaos.clients", 12);
+
+  /** At the least, on any machine: a process that was killed is harmed until it has started. */
+  private static final int SECONDS_PER_FAULT = 10;
+
   private static ChaosCluster chaos;
 
   @BeforeAll
   static void start() {
-    chaos = ChaosCluster.start();
+    chaos = new ChaosCluster();
   }
 
   @AfterAll
@@ -46,8 +50,10 @@ class ChaosTest {
   @Order(1)
   void nothingIsLostInChaos() throws Exception {
     ChaosRun run = new ChaosRun(chaos, CLIENTS);
-    run.faults(seconds(180));
+    Duration time = seconds(180);
+    run.faults(time);
     assertGood(run);
+    assertThat(run.nemesis().faults()).isGreaterThan(time.toSeconds() / SECONDS_PER_FAULT);
   }
 
   /** In two hours and a half at most. */
@@ -69,7 +75,6 @@ class ChaosTest {
     assertThat(verdict.broken()).as("mas.seed=%d", verdict.seed()).isEmpty();
     assertThat(verdict.census().stored()).isPositive();
     assertThat(chaos.links().unused()).isEmpty();
-    assertThat(RandomFaults.kinds()).allMatch(kind -> run.nemesis().faults(kind) > 0);
   }
 
   /** The control of the others, and the last: its files are lost. */

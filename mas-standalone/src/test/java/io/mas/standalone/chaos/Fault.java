@@ -23,39 +23,39 @@ record Fault(
     Runnable begin,
     Runnable end) {
 
-  /** The kinds, with how often each comes. */
+  /** The kinds, with how many of them are in a deck. */
   enum Kind {
     /** SIGKILL, and a start. */
-    KILL(30),
+    KILL(8),
     /** SIGTERM, and a start. */
-    STOP(5),
+    STOP(1),
     /** SIGSTOP, and SIGCONT. */
-    HANG(15),
-    /** Connections end by a reset, again and again. */
-    CUT(8),
+    HANG(3),
+    /** Connections end by a reset, at its beginning and its end. */
+    CUT(1),
     /** Connections end, and none is taken. */
-    REFUSE(8),
+    REFUSE(1),
     /** Nothing comes through. */
-    BLACKHOLE(8),
+    BLACKHOLE(1),
     /** Nothing comes through in one direction. */
-    ONE_WAY(8),
+    ONE_WAY(1),
     /** All is late. */
-    LATE(6),
+    LATE(1),
     /** Few bytes a second. */
-    SLOW(6),
+    SLOW(1),
     /** Shard files under a running node are deleted, cut short, or rot. */
-    DAMAGE(4),
+    DAMAGE(1),
     /** A node is killed and started with an empty volume. */
     EMPTY(1);
 
-    private final int weight;
+    private final int cards;
 
-    Kind(int weight) {
-      this.weight = weight;
+    Kind(int cards) {
+      this.cards = cards;
     }
 
-    int weight() {
-      return weight;
+    int cards() {
+      return cards;
     }
 
     /** Whether shards are lost that only a repair brings back. */

@@ -69,13 +69,23 @@ final class Links implements Network, AutoCloseable {
 
   @Override
   public String toServer(String process, String server, String uri) {
-    if (nodes.contains(process) && !server.equals("rabbitmq")) {
-      return uri; // not used
+    if (!uses(process, server)) {
+      return uri;
     }
     link(process, server, URI.create(uri).getPort());
     // The server would tell its own address as the one of the replica set.
     return uri.replace(LOOPBACK, view(process))
         .replaceFirst("replicaSet=.*", "directConnection=true");
+  }
+
+  /** Only gateways check tokens, and nodes have no use for the database. */
+  private static boolean uses(String process, String server) {
+    return switch (Harm.Part.of(process)) {
+      case GATEWAY -> true;
+      case WORKER -> !server.equals("redis");
+      case NODE -> server.equals("rabbitmq");
+      case MONGODB, REDIS, RABBITMQ -> false;
+    };
   }
 
   @Override

@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Breaks the cluster: chooses from a seed what, where and for how long, several at once within what
@@ -33,9 +35,10 @@ final class Nemesis {
   private final Map<Fault.Kind, AtomicLong> counts = new EnumMap<>(Fault.Kind.class);
   private final ConcurrentLinkedQueue<String> troubles = new ConcurrentLinkedQueue<>();
 
-  /** Chooses a fault, which may not be allowed now. */
+  /** Chooses what comes next. */
   interface FaultChoice {
-    Fault next(Random random);
+    /** A fault that is allowed, if one was found. */
+    Optional<Fault> next(Random random, Predicate<Fault> allowed);
   }
 
   /**
@@ -59,10 +62,7 @@ final class Nemesis {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       while (System.nanoTime() < deadline) {
         Thread.sleep(Duration.ofNanos(random.nextLong(LONGEST_PAUSE.toNanos())));
-        Fault fault = choice.next(random);
-        if (harm.take(fault)) {
-          threads.execute(() -> carryOut(fault));
-        }
+        choice.next(random, harm::take).ifPresent(fault -> threads.execute(() -> carryOut(fault)));
       }
     }
   }
@@ -98,6 +98,11 @@ final class Nemesis {
   /** How many faults of this kind there were. */
   long faults(Fault.Kind kind) {
     return count(kind).get();
+  }
+
+  /** How many faults there were. */
+  long faults() {
+    return counts.values().stream().mapToLong(AtomicLong::get).sum();
   }
 
   /** What could not be undone; to be empty. */

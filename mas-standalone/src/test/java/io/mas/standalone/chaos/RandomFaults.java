@@ -2,13 +2,20 @@ package io.mas.standalone.chaos;
 
 import io.mas.standalone.chaos.Fault.Kind;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
-/** Any fault of a cluster, nodes more often than all else. */
+/** Any fault of a cluster, nodes more often than all else. Used by one thread. */
 final class RandomFaults implements Nemesis.FaultChoice {
   /**
    * To be {@code EnumSet.of(Kind.EMPTY)} once there is a repair, and {@code noneOf} once there are
@@ -16,10 +23,14 @@ final class RandomFaults implements Nemesis.FaultChoice {
    */
   static final Set<Kind> NOT_YET = EnumSet.of(Kind.DAMAGE, Kind.EMPTY);
 
-  private static final List<Kind> KINDS =
-      Arrays.stream(Kind.values()).filter(kind -> !NOT_YET.contains(kind)).toList();
+  private static final List<Kind> DECK =
+      Arrays.stream(Kind.values())
+          .filter(kind -> !NOT_YET.contains(kind))
+          .flatMap(kind -> Collections.nCopies(kind.cards(), kind).stream())
+          .toList();
 
-  private static final int SUM = KINDS.stream().mapToInt(Kind::weight).sum();
+  /** Victims that are tried for one kind. */
+  private static final int TRIES = 20;
 
   /** A node is probed after 6 s of silence: some faults are shorter, some longer. */
   private static final int LONGEST_MILLIS = 10_000;
@@ -35,6 +46,7 @@ final class RandomFaults implements Nemesis.FaultChoice {
   private final DiskFaults disks;
   private final List<String> nodes;
   private final List<String> others;
+  private final Queue<Kind> deck = new ArrayDeque<>();
 
   RandomFaults(ProcessFaults processes, LinkFaults links, DiskFaults disks) {
     this.processes = processes;
@@ -48,14 +60,24 @@ final class RandomFaults implements Nemesis.FaultChoice {
     return Harm.Part.of(name) == Harm.Part.NODE;
   }
 
-  /** The kinds that are chosen from. */
-  static List<Kind> kinds() {
-    return KINDS;
+  /** From a shuffled deck of all kinds, so that each comes. */
+  @Override
+  public Optional<Fault> next(Random random, Predicate<Fault> allowed) {
+    if (deck.isEmpty()) {
+      List<Kind> shuffled = new ArrayList<>(DECK);
+      Collections.shuffle(shuffled, random);
+      deck.addAll(shuffled);
+    }
+    Kind kind = deck.remove();
+    Optional<Fault> fault =
+        Stream.generate(() -> fault(kind, random)).limit(TRIES).filter(allowed).findFirst();
+    if (fault.isEmpty()) {
+      deck.add(kind);
+    }
+    return fault;
   }
 
-  @Override
-  public Fault next(Random random) {
-    Kind kind = kind(random.nextInt(SUM));
+  private Fault fault(Kind kind, Random random) {
     return switch (kind) {
       case KILL, STOP, HANG -> signal(kind, random);
       case CUT, REFUSE, BLACKHOLE, ONE_WAY, LATE, SLOW ->
@@ -63,17 +85,6 @@ final class RandomFaults implements Nemesis.FaultChoice {
       case DAMAGE -> disks.damage(random);
       case EMPTY -> disks.empty(length(random, LONGEST_MILLIS));
     };
-  }
-
-  private static Kind kind(int dice) {
-    int left = dice;
-    for (Kind kind : KINDS) {
-      left -= kind.weight();
-      if (left < 0) {
-        return kind;
-      }
-    }
-    throw new IllegalArgumentException("dice of " + dice);
   }
 
   private Fault signal(Kind kind, Random random) {

@@ -66,6 +66,7 @@ class CheckerTest {
     "CUT_SHORT, 200 broke off",
     "DELETE_THAT_IS_NONE, a deleted file is there",
     "DATABASE_GONE, 503/5500",
+    "NODES_GONE, 503/5404",
     "UNFORESEEN, 500/5001",
   })
   void aBrokenPromiseIsReported(Fault fault, String report) throws Exception {
@@ -100,6 +101,29 @@ class CheckerTest {
       load.during(
           List.of(client), () -> await().atMost(PATIENCE).until(() -> reported("503/5500")));
     }
+  }
+
+  @Test
+  void aNodeThatIsDownExcusesBlocksThatCannotBeReadNow() throws Exception {
+    Outage outage = load.outages().begin(Down.NODE);
+    try (MasClient client = client(PATIENCE)) {
+      proxy.set(Fault.NODES_GONE);
+      load.during(
+          List.of(client), () -> await().atMost(PATIENCE).until(() -> outage.failures() > 10));
+      assertThat(load.violations()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LOST_FILE, an acknowledged file is lost",
+    "WRONG_BYTE, wrong or partial bytes",
+    "DELETE_THAT_IS_NONE, a deleted file is there",
+    "DATABASE_GONE, 503/5500",
+  })
+  void aNodeThatIsDownExcusesNothingElse(Fault fault, String report) throws Exception {
+    Outage _ = load.outages().begin(Down.NODE);
+    assertReported(fault, report, client(PATIENCE));
   }
 
   @Test
