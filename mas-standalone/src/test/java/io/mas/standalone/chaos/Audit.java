@@ -83,8 +83,11 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
             .flatMap(
                 extent ->
                     Stream.concat(
-                        columns(extent).filter(column -> !disks.contains(column)),
-                        extent.missing().stream().map(one -> extent.id() + " " + one)))
+                        columns(extent)
+                            .filter(column -> !disks.contains(column))
+                            .map(column -> "on no disk: " + column),
+                        extent.missing().stream()
+                            .map(one -> "not repaired: %s %s".formatted(extent.id(), one))))
             .toList();
     Set<String> unknown = new HashSet<>(disks);
     all(metadata).stream().flatMap(Audit::columns).forEach(unknown::remove);

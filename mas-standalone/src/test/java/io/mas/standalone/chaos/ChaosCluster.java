@@ -1,5 +1,7 @@
 package io.mas.standalone.chaos;
 
+import static java.util.Objects.requireNonNull;
+
 import io.mas.dev.cluster.ClusterProcess;
 import io.mas.dev.cluster.DevCluster;
 import io.mas.dev.cluster.Programs;
@@ -14,7 +16,9 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -39,7 +43,7 @@ final class ChaosCluster implements AutoCloseable {
   private final Queue<String> ends = new ConcurrentLinkedQueue<>();
   private final DataDirectory folder;
   private final DevCluster cluster;
-  private final List<MasClient> clients;
+  private final Map<String, MasClient> clients = new LinkedHashMap<>();
 
   /** Starts it, which takes about half a minute; the caller closes it. */
   ChaosCluster() {
@@ -51,10 +55,10 @@ final class ChaosCluster implements AutoCloseable {
     this.cluster =
         DevCluster.start(
             options, folder, Programs.on(ServiceClassPath.text()), links, this::heardOf);
-    this.clients = cluster.gateways().stream().map(this::client).toList();
+    cluster.gateways().forEach(gateway -> clients.put(gateway.name(), connect(gateway)));
   }
 
-  private MasClient client(ClusterProcess gateway) {
+  private MasClient connect(ClusterProcess gateway) {
     return new MasClient(
         links.toGateway(gateway.name(), gateway.address()), cluster.systemToken(), DEADLINE);
   }
@@ -97,7 +101,12 @@ final class ChaosCluster implements AutoCloseable {
 
   /** A client of each gateway. */
   List<MasClient> clients() {
-    return clients;
+    return List.copyOf(clients.values());
+  }
+
+  /** The client of one gateway. */
+  MasClient client(String gateway) {
+    return requireNonNull(clients.get(gateway), gateway);
   }
 
   /**
@@ -114,7 +123,7 @@ final class ChaosCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    clients.forEach(MasClient::close);
+    clients.values().forEach(MasClient::close);
     cluster.close();
     links.close();
     Scratch.delete(data);

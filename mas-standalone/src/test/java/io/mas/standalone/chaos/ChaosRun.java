@@ -1,9 +1,12 @@
 package io.mas.standalone.chaos;
 
 import io.mas.dev.cluster.ClusterProcess;
+import io.mas.standalone.load.Down;
 import io.mas.standalone.load.MixedLoad;
 import io.mas.standalone.load.MixedLoad.Census;
 import io.mas.standalone.load.MixedLoad.Settings;
+import io.mas.standalone.load.Outages;
+import io.mas.standalone.load.Outages.Outage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,22 +25,23 @@ final class ChaosRun {
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int KEPT_PERCENT = 50;
 
+  /** Of what is broken, so much is printed. */
+  private static final int MOST_LINES = 30;
+
   private final ChaosCluster chaos;
   private final MixedLoad load;
   private final Nemesis nemesis;
+  private final Random random;
 
   /** The seed is that of {@code -Dmas.seed}, if it is given; it is printed. */
   ChaosRun(ChaosCluster chaos, int clients) {
     this.chaos = chaos;
     this.load =
         new MixedLoad(Settings.of(clients, PAUSE).withRecovery(RECOVERY).withKept(KEPT_PERCENT));
+    this.random = new Random(load.seed());
     this.nemesis =
         new Nemesis(
-            faults(chaos, load.seed()),
-            chaos.harm(),
-            load.outages(),
-            load.seed(),
-            ChaosCluster::log);
+            faults(chaos, load.seed()), chaos.harm(), this::excuse, load.seed(), ChaosCluster::log);
   }
 
   private static RandomFaults faults(ChaosCluster chaos, long seed) {
@@ -47,6 +51,13 @@ final class ChaosRun {
         new ProcessFaults(chaos.cluster(), ChaosCluster::log),
         new LinkFaults(chaos.links()),
         new DiskFaults(node, chaos.cluster().nodeData(victim)));
+  }
+
+  private Outage excuse(Fault fault) {
+    Outages outages = load.outages();
+    return fault.excuse() == Down.GATEWAY
+        ? outages.begin(Down.GATEWAY, chaos.client(fault.victim()).api())
+        : outages.begin(fault.excuse());
   }
 
   long seed() {
@@ -82,22 +93,36 @@ final class ChaosRun {
    */
   record Verdict(long seed, Census census, Audit audit, List<String> broken) {}
 
-  /** Waits until the store is quiet, and reads every file through every gateway. */
+  /**
+   * Waits until the store is quiet, and reads every file through every gateway; then once more with
+   * a node away, whichever it is: wherever shards had to share nodes, all survive that.
+   */
   Verdict judge() throws InterruptedException {
     Thread.sleep(RECOVERY.plusSeconds(1));
-    long before = load.refusals();
-    Census census = load.check(chaos.clients());
+    List<String> broken = new ArrayList<>();
+    Census census = read(broken);
     Audit audit = chaos.audit(SETTLING);
-    List<String> broken = new ArrayList<>(load.brokenPromises());
-    if (load.refusals() > before) { // all others are to come within a deadline, these are lost
-      broken.addAll(load.violations());
-    }
+    ClusterProcess away = chaos.cluster().node(1 + random.nextInt(ChaosCluster.NODES));
+    ChaosCluster.log("all is read without " + away);
+    away.kill();
+    read(broken);
+    away.start();
+    broken.addAll(load.brokenPromises());
     broken.addAll(audit.broken());
     broken.addAll(nemesis.troubles());
     broken.addAll(chaos.ends());
-    Verdict verdict = new Verdict(seed(), census, audit, broken);
     System.out.printf("%s%n%s%n%s%n%s%n", nemesis, load.report(), census, audit);
-    broken.forEach(ChaosCluster::log);
-    return verdict;
+    broken.stream().limit(MOST_LINES).forEach(ChaosCluster::log);
+    return new Verdict(seed(), census, audit, broken);
+  }
+
+  /** While nobody changes anything, a file that is refused is lost. */
+  private Census read(List<String> broken) {
+    long before = load.refusals();
+    Census census = load.check(chaos.clients());
+    if (load.refusals() > before) {
+      broken.addAll(load.violations());
+    }
+    return census;
   }
 }

@@ -1,6 +1,5 @@
 package io.mas.standalone.chaos;
 
-import io.mas.standalone.load.Outages;
 import io.mas.standalone.load.Outages.Outage;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -13,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -29,7 +29,7 @@ final class Nemesis {
 
   private final FaultChoice choice;
   private final Harm harm;
-  private final Outages outages;
+  private final Function<Fault, Outage> excuses;
   private final Random random;
   private final Consumer<String> log;
   private final Map<Fault.Kind, AtomicLong> counts = new EnumMap<>(Fault.Kind.class);
@@ -42,13 +42,18 @@ final class Nemesis {
   }
 
   /**
-   * @param outages are told what clients may see
+   * @param excuses begins to excuse what clients may see of a fault
    * @param log is told of every fault and its end
    */
-  Nemesis(FaultChoice choice, Harm harm, Outages outages, long seed, Consumer<String> log) {
+  Nemesis(
+      FaultChoice choice,
+      Harm harm,
+      Function<Fault, Outage> excuses,
+      long seed,
+      Consumer<String> log) {
     this.choice = choice;
     this.harm = harm;
-    this.outages = outages;
+    this.excuses = excuses;
     this.random = new Random(seed);
     this.log = log;
     for (Fault.Kind kind : Fault.Kind.values()) {
@@ -68,7 +73,7 @@ final class Nemesis {
   }
 
   private void carryOut(Fault fault) {
-    Outage outage = outages.begin(fault.excuse());
+    Outage outage = excuses.apply(fault);
     try {
       count(fault.kind()).incrementAndGet();
       log.accept("begin " + fault);

@@ -10,6 +10,7 @@ import io.mas.standalone.load.MixedLoad.Settings;
 import io.mas.standalone.load.Outages.Outage;
 import io.mas.standalone.load.TamperingProxy.Fault;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +102,12 @@ class CheckerTest {
       load.during(
           List.of(client), () -> await().atMost(PATIENCE).until(() -> reported("503/5500")));
     }
+  }
+
+  @Test
+  void aGatewayThatIsDownExcusesNoOther() throws Exception {
+    Outage _ = load.outages().begin(Down.GATEWAY, URI.create("http://127.0.0.1:1"));
+    assertReported(Fault.CUT_SHORT, "200 broke off", client(PATIENCE));
   }
 
   @Test
