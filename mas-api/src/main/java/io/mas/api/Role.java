@@ -4,6 +4,9 @@ package io.mas.api;
 enum Role {
   /** Serves the public API. */
   GATEWAY,
-  /** Does what nobody waits for: collects garbage and expired uploads. Has no public port. */
+  /**
+   * Does what nobody waits for: repairs extents, collects garbage and expired uploads. Has no
+   * public port.
+   */
   REPAIR
 }

@@ -1,6 +1,9 @@
 package io.mas.api;
 
-import io.mas.api.object.SweepConfiguration;
+import io.mas.api.garbage.GarbageConfiguration;
+import io.mas.api.nodes.VerdictConfiguration;
+import io.mas.api.repair.RepairConfiguration;
+import io.mas.api.status.OperatorConfiguration;
 import io.mas.api.token.TokenConfiguration;
 import io.mas.api.upload.UploadConfiguration;
 import io.mas.api.web.ClosedPortConfiguration;
@@ -28,6 +31,7 @@ final class RoleConfigurations implements ImportSelector, EnvironmentAware {
     Set<Role> roles = Binder.get(environment).bindOrCreate("mas", RolesProperties.class).roles();
     Set<Class<?>> chosen = new LinkedHashSet<>();
     if (roles.contains(Role.GATEWAY)) {
+      chosen.add(OperatorConfiguration.class);
       chosen.add(TokenConfiguration.class);
       chosen.add(UploadConfiguration.class);
       chosen.add(WebConfiguration.class);
@@ -35,7 +39,9 @@ final class RoleConfigurations implements ImportSelector, EnvironmentAware {
       chosen.add(ClosedPortConfiguration.class);
     }
     if (roles.contains(Role.REPAIR)) {
-      chosen.add(SweepConfiguration.class);
+      chosen.add(GarbageConfiguration.class);
+      chosen.add(RepairConfiguration.class);
+      chosen.add(VerdictConfiguration.class);
     }
     return chosen.stream().map(Class::getName).toArray(String[]::new);
   }

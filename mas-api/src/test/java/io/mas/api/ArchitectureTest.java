@@ -72,6 +72,13 @@ class ArchitectureTest {
   }
 
   @Test
+  void garbageKnowsObjectsMetadataAndNodes() {
+    room("garbage", "object", "metadata", "nodes")
+        .because("what is garbage is seen in the stores alone, whoever wrote it")
+        .check(CLASSES);
+  }
+
+  @Test
   void uploadsKnowObjectsMetadataAndTokens() {
     room("upload", "object", "metadata", "token")
         .because("an upload stores through the object room alone, which keeps the commit rules")
@@ -79,8 +86,15 @@ class ArchitectureTest {
   }
 
   @Test
+  void theStatusKnowsWhatItTellsOf() {
+    room("status", "object", "nodes", "metadata")
+        .because("who looks on has no part in requests, and needs none of their rooms")
+        .check(CLASSES);
+  }
+
+  @Test
   void theWebKnowsTheVerbsAndTheHealthOfNodes() {
-    room("web", "upload", "object", "token", "nodes")
+    room("web", "upload", "object", "token", "nodes", "status")
         .because("a request reaches data through the verbs of the rooms alone")
         .check(CLASSES);
   }

@@ -93,7 +93,7 @@ class BackendTest {
     return "the-secret-of-" + id;
   }
 
-  private static String sha256(String text) {
+  static String sha256(String text) {
     try {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
@@ -118,6 +118,8 @@ class BackendTest {
   @ParameterizedTest
   @CsvSource({
     "GET, /api/server/signal, admin, 200/200",
+    "GET, /api/admin/status, admin, 200/200",
+    "GET, /api/admin/file?hash=H, admin, 404/5407",
     "GET, /api/token/upload?hash=H, tokens, 200/200",
     "GET, /api/token/download?hash=H, tokens, 200/200",
     "DELETE, /api/token?hash=H, tokens, 200/200",

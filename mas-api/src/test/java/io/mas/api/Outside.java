@@ -1,5 +1,6 @@
 package io.mas.api;
 
+import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.token.InMemoryTokenStore;
 import io.mas.api.token.TokenProperties;
@@ -10,6 +11,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** What a process stands on, embedded; there are no storage nodes. */
@@ -33,6 +35,12 @@ final class Outside implements AutoCloseable {
 
   Outside without(String bean) {
     beans.remove(bean);
+    return this;
+  }
+
+  /** The metadata as {@code seen} shows them. */
+  Outside withMetadata(UnaryOperator<MetadataStore> seen) {
+    beans.put("metadataStore", seen.apply(metadata));
     return this;
   }
 

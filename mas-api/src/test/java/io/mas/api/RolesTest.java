@@ -3,6 +3,7 @@ package io.mas.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mas.api.garbage.InventorySweep;
 import io.mas.api.object.GarbageSweep;
 import io.mas.api.upload.Uploads;
 import java.net.URI;
@@ -25,6 +26,9 @@ class RolesTest {
     try (Outside outside = new Outside(directory);
         ConfigurableApplicationContext gateway = start(outside, "gateway")) {
       assertThat(gateway.getBeanNamesForType(GarbageSweep.class)).isEmpty();
+      assertThat(gateway.containsBean("nodeObserver")).isTrue();
+      assertThat(gateway.containsBean("verdicts")).as("judges nodes").isFalse();
+      assertThat(gateway.getBeanNamesForType(InventorySweep.class)).isEmpty();
       assertThat(status(gateway, "local.server.port", "/api/server/signal")).isEqualTo(401);
       assertThat(status(gateway, "local.management.port", "/readyz")).isEqualTo(200);
     }
@@ -35,6 +39,10 @@ class RolesTest {
     try (Outside outside = new Outside(directory).without("tokenStore");
         ConfigurableApplicationContext worker = start(outside, "repair")) {
       assertThat(worker.getBeanNamesForType(GarbageSweep.class)).hasSize(1);
+      assertThat(worker.containsBean("nodeObserver")).isTrue();
+      assertThat(worker.containsBean("verdicts")).isTrue();
+      assertThat(worker.containsBean("lostNodes")).isTrue();
+      assertThat(worker.getBeanNamesForType(InventorySweep.class)).hasSize(1);
       assertThat(worker.getBeanNamesForType(Uploads.class)).isEmpty();
       assertThat(worker.getEnvironment().getProperty("local.server.port")).isEqualTo("-1");
       assertThat(status(worker, "local.management.port", "/readyz")).isEqualTo(200);

@@ -9,9 +9,13 @@ import io.mas.node.membership.NodeStartException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A storage node of the cluster, which may be stopped and started again. Thread-safe. */
 public final class ClusterNode {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+
   private final StorageNodeProperties settings;
   private final InternalKeys keys;
   private final NodeDiscovery discovery;
@@ -44,13 +48,30 @@ public final class ClusterNode {
       return;
     }
     try {
-      running = StorageNode.start(settings, keys, discovery, meters);
+      running = StorageNode.start(settings, keys, discovery, meters, this::volumeGone);
     } catch (NodeStartException e) {
       throw new StartProblem(
           "Storage node %s cannot start: %s".formatted(settings.process(), e.getMessage()),
           "%s and the other folders beside it belong together: use them as they were, or name an empty directory with --data."
               .formatted(settings.data()),
           e);
+    }
+  }
+
+  /** Its folder was emptied under it: what starts in its place is another node. */
+  private void volumeGone() {
+    Thread.ofVirtual().name("mas-begin-anew").start(this::beginAnew);
+  }
+
+  private synchronized void beginAnew() {
+    if (running == null) {
+      return;
+    }
+    try {
+      stop();
+      start();
+    } catch (RuntimeException e) {
+      LOG.error("storage node {} does not run any more", settings.process(), e);
     }
   }
 

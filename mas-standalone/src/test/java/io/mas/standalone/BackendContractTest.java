@@ -49,6 +49,8 @@ class BackendContractTest {
   @ParameterizedTest
   @CsvSource({
     "GET, /api/server/signal",
+    "GET, /api/admin/status",
+    "GET, /api/admin/file",
     "GET, /api/token/upload",
     "GET, /api/token/download",
     "GET, /api/file/info",
@@ -69,6 +71,7 @@ class BackendContractTest {
     "GET, /api/token/upload, 400/5204",
     "GET, /api/token/download, 400/5204",
     "GET, /api/file/info, 400/5204",
+    "GET, /api/admin/file, 400/5204",
     "DELETE, /api/file, 400/5204",
     "DELETE, /api/token, 400/5204",
     "GET, /api/token/upload?hash=ABC, 400/5205",
@@ -78,11 +81,14 @@ class BackendContractTest {
     "GET, /api/files?limit=0, 400/5205",
     "GET, /api/files?limit=1001, 400/5205",
     "GET, /api/files?cursor=nonsense, 400/5205",
+    "GET, /api/admin/file?hash=ABC, 400/5205",
+    "GET, /api/admin/file?hash=H&cursor=1-x-3, 400/5205",
     "GET, /api/nowhere, 404/5205",
     "PUT, /api/file/info, 405/5205"
   })
   void whatIsWrongIsSaid(String method, String path, String outcome) {
-    assertThat(caller.backend(method, path).outcome()).isEqualTo(outcome);
+    String target = path.replace("=H", "=" + UNKNOWN);
+    assertThat(caller.backend(method, target).outcome()).isEqualTo(outcome);
   }
 
   @ParameterizedTest

@@ -26,9 +26,11 @@ class ReadmeTest {
     try (Cluster cluster = Cluster.start(ClusterOptions.in(directory.resolve("data")))) {
       String tour =
           String.join("\n", commands("README.md"))
-              .replace("http://127.0.0.1:8080", cluster.api().toString());
+              .replace("http://127.0.0.1:8080", cluster.api().toString())
+              .replace("./mas ", "bash '%s' ".formatted(ROOT.resolve("mas").toAbsolutePath()));
       assertThat(run("set -euo pipefail\n" + tour))
-          .contains("\nthe same bytes\n", "\nstill the same bytes\n", "\"persistence\":true");
+          .contains("\nthe same bytes\n", "\nstill the same bytes\n", "\"persistence\":true")
+          .contains("All is well: ", "Whole: ");
     }
   }
 
@@ -69,11 +71,14 @@ class ReadmeTest {
 
   /** Runs the commands in the directory; what they print. */
   private String run(String commands) throws Exception {
-    Process bash =
+    ProcessBuilder builder =
         new ProcessBuilder("bash", "-c", commands)
             .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .start();
+            .redirectErrorStream(true);
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("MAS_"));
+    builder.environment().put("MAS_BUILD", "no");
+    builder.environment().put("MAS_JAVA_HOME", System.getProperty("java.home"));
+    Process bash = builder.start();
     String output = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(bash.waitFor()).as(output).isZero();
     return output;

@@ -17,6 +17,19 @@ public final class Scratch {
           "mas.object.orphan-grace", "1s",
           "mas.upload.keep-after", "1s");
 
+  /** Settings with which a node is lost within a test: a minute is a second. */
+  static final Map<String, String> QUICK_VERDICTS =
+      Map.of(
+          "mas.nodes.verdict.after", "15s",
+          "mas.nodes.verdict.after-one-left", "5s",
+          "mas.nodes.verdict.after-none-left", "2s",
+          "mas.nodes.verdict.leaving", "10s",
+          "mas.nodes.verdict.window", "15s",
+          "mas.nodes.verdict.settle", "2s",
+          "mas.nodes.verdict.observer-timeout", "2s",
+          "mas.nodes.verdict.repeat", "500ms",
+          "mas.nodes.verdict.every", "200ms");
+
   private Scratch() {}
 
   /** A new directory among the temporary ones. */

@@ -6,6 +6,7 @@ import io.mas.dev.options.ClusterOptions;
 import io.mas.dev.options.Command;
 import io.mas.dev.options.DataDirectory;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -46,8 +47,13 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
 
     /** Starts a cluster of six nodes, 4+2, on any free ports; the caller closes it. */
     static Running start() {
+      return start(Scratch.QUICK_GARBAGE);
+    }
+
+    /** The same with these settings of gateways and worker. */
+    static Running start(Map<String, String> settings) {
       Path data = Scratch.directory("mas-cluster-");
-      ClusterOptions options = ClusterOptions.in(data).withSettings(Scratch.QUICK_GARBAGE);
+      ClusterOptions options = ClusterOptions.in(data).withSettings(settings);
       DevCluster cluster =
           DevCluster.start(
               options,

@@ -26,18 +26,23 @@ final class NodeVolume implements Volume, AutoCloseable {
 
   private final VolumeLock lock;
   private final DiskThreads threads;
+  private final IdentityFile file;
   private final NodeIdentity identity;
   private final String name;
   private final ShardStore store;
 
   private NodeVolume(
-      VolumeLock lock, DiskThreads threads, NodeIdentity identity, String name, ShardStore store) {
+      VolumeLock lock, DiskThreads threads, Begun begun, String name, ShardStore store) {
     this.lock = lock;
     this.threads = threads;
-    this.identity = identity;
+    this.file = begun.file;
+    this.identity = begun.identity;
     this.name = name;
     this.store = store;
   }
+
+  /** A life, and the file that says so. */
+  private record Begun(IdentityFile file, NodeIdentity identity) {}
 
   /**
    * Opens a volume.
@@ -50,12 +55,17 @@ final class NodeVolume implements Volume, AutoCloseable {
     DiskThreads threads = new DiskThreads("node", settings.diskThreads());
     try {
       DurableFiles files = new DurableFiles(new FileDisk(settings.data()));
-      NodeIdentity identity = new IdentityFile(files, random).begin(settings.clusterId());
+      IdentityFile file = new IdentityFile(files, random);
+      NodeIdentity identity = file.begin(settings.clusterId());
       ShardStore store = openStore(settings, files, threads, identity);
       log.info("{} begins on '{}'", identity, settings.data());
       String name = settings.process().isEmpty() ? identity.nodeId() : settings.process();
       return new NodeVolume(
-          lock, threads, identity, name, new MeteredShardStore(store, meters, name));
+          lock,
+          threads,
+          new Begun(file, identity),
+          name,
+          new MeteredShardStore(store, meters, name));
     } catch (RuntimeException e) {
       threads.close();
       lock.close();
@@ -109,6 +119,11 @@ final class NodeVolume implements Volume, AutoCloseable {
   @Override
   public long announcedSequence() {
     return store.checkpoint();
+  }
+
+  @Override
+  public boolean present() {
+    return file.present();
   }
 
   @Override

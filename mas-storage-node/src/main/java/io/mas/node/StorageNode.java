@@ -34,6 +34,21 @@ public final class StorageNode implements AutoCloseable {
       InternalKeys keys,
       NodeDiscovery discovery,
       MeterRegistry meters) {
+    return start(settings, keys, discovery, meters, () -> {});
+  }
+
+  /**
+   * The same, told what to do when its volume is gone.
+   *
+   * @param volumeGone called once, when its directory was emptied: nothing it had is there any
+   *     more, and whoever starts it anew gets a new node
+   */
+  public static StorageNode start(
+      StorageNodeProperties settings,
+      InternalKeys keys,
+      NodeDiscovery discovery,
+      MeterRegistry meters,
+      VolumeGone volumeGone) {
     var context = new AnnotationConfigServletWebServerApplicationContext();
     context.setId("node-" + settings.process());
     context.setDisplayName(context.getId());
@@ -45,6 +60,7 @@ public final class StorageNode implements AutoCloseable {
     beans.registerSingleton("internalKeys", keys);
     beans.registerSingleton("nodeDiscovery", discovery);
     beans.registerSingleton("meterRegistry", meters);
+    beans.registerSingleton("volumeGone", volumeGone);
     context.register(StorageNodeConfiguration.class);
     try {
       context.refresh();

@@ -28,7 +28,8 @@ import org.springframework.context.annotation.Import;
 
 /**
  * The wiring of a node. Needs {@link StorageNodeProperties}, {@link InternalKeys}, a {@link
- * NodeDiscovery} and a {@link MeterRegistry}, which the two ways to start it bring.
+ * NodeDiscovery}, a {@link MeterRegistry} and a {@link VolumeGone}, which the two ways to start it
+ * bring.
  */
 @Configuration(proxyBeanMethods = false)
 @Import(WebConfiguration.class)
@@ -43,6 +44,13 @@ class StorageNodeConfiguration {
   @Bean(destroyMethod = "close")
   NodeVolume nodeVolume(StorageNodeProperties settings, MeterRegistry meters) {
     return NodeVolume.open(settings, meters, new SecureRandom());
+  }
+
+  @Bean
+  VolumeWatch volumeWatch(NodeVolume volume, StorageNodeProperties settings, VolumeGone gone) {
+    VolumeWatch watch = new VolumeWatch(volume, settings.announceInterval(), gone);
+    watch.start();
+    return watch;
   }
 
   @Bean

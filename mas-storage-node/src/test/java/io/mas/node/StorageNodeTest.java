@@ -2,6 +2,7 @@ package io.mas.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.mas.common.cluster.InProcessDiscovery;
 import io.mas.common.cluster.NodeAnnouncement;
@@ -21,13 +22,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -67,6 +71,42 @@ final class StorageNodeTest {
   void stop() {
     client.close();
     node.close();
+  }
+
+  /** A folder with a record and no identity would be no new volume: nothing is put over it. */
+  @Test
+  void aVolumeThatWasEmptiedUnderItIsSaidOnceAndIsAnotherNodeWhenItBeginsAnew() throws Exception {
+    node.close();
+    AtomicInteger gone = new AtomicInteger();
+    StorageNodeProperties quick = withInterval(Duration.ofMillis(20));
+    node = StorageNode.start(quick, NodeClient.KEYS, discovery, meters, gone::incrementAndGet);
+    NodeIdentity before = node.identity();
+    await().during(Duration.ofMillis(200)).until(() -> gone.get() == 0);
+    FileSystemUtils.deleteRecursively(data);
+    await().until(() -> gone.get() == 1);
+    restart();
+    assertThat(node.identity().nodeId()).isNotEqualTo(before.nodeId());
+    assertThat(node.identity().counter()).isEqualTo(1);
+    assertThat(gone).hasValue(1);
+  }
+
+  private StorageNodeProperties withInterval(Duration interval) {
+    StorageNodeProperties usual = StorageNodeProperties.embedded(data, "cluster-a", "node-1");
+    return new StorageNodeProperties(
+        usual.data(),
+        usual.clusterId(),
+        usual.bindAddress(),
+        usual.port(),
+        usual.address(),
+        usual.process(),
+        usual.host(),
+        usual.zone(),
+        interval,
+        usual.reserve(),
+        usual.cachedBlocks(),
+        usual.diskThreads(),
+        usual.putMemory(),
+        usual.maxReads());
   }
 
   @Test

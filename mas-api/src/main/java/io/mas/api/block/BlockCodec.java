@@ -59,9 +59,6 @@ public final class BlockCodec {
             : new BlockEntry(rawLength, packed, Compression.ZSTD, crc);
     MemorySegment stored = packed < 0 ? buffer.raw() : buffer.other();
     int length = layout.shardLength(entry.storedLength());
-    stored
-        .asSlice(entry.storedLength(), (long) layout.k() * length - entry.storedLength())
-        .fill((byte) 0);
     MemorySegment[] shards = new MemorySegment[layout.width()];
     for (int i = 0; i < shards.length; i++) {
       shards[i] =
@@ -69,12 +66,7 @@ public final class BlockCodec {
               ? stored.asSlice((long) i * length, length)
               : buffer.parity(i - layout.k(), length);
     }
-    code(layout).encode(shards, length);
-    return new EncodedBlock(
-        entry,
-        Arrays.stream(shards)
-            .map(shard -> new EncodedBlock.Shard(shard, Checksum.crc32c(shard)))
-            .toList());
+    return withParity(layout, entry, stored, shards);
   }
 
   /**
@@ -93,10 +85,7 @@ public final class BlockCodec {
    * @throws MasException DECOMPRESSION_FAILED if the block does not match its checksum all the same
    */
   public MemorySegment decode(BlockBuffer buffer, BlockEntry entry, boolean[] present) {
-    Layout layout = buffer.layout();
-    int length = layout.shardLength(entry.storedLength());
-    reconstruct(buffer, layout, length, present);
-    MemorySegment stored = buffer.shard(0, layout.k() * length).asSlice(0, entry.storedLength());
+    MemorySegment stored = join(buffer, entry, present);
     MemorySegment raw =
         switch (entry.compression()) {
           case RAW -> stored;
@@ -107,6 +96,47 @@ public final class BlockCodec {
           ErrorCode.DECOMPRESSION_FAILED, "a block does not match its checksum after decoding");
     }
     return raw;
+  }
+
+  /**
+   * Rebuilds the stored block from k of its shards; whether it is right is not looked at.
+   *
+   * @param present which shards are in their place in {@code buffer}, verified
+   * @return the stored block, in {@code buffer}
+   */
+  public MemorySegment join(BlockBuffer buffer, BlockEntry entry, boolean[] present) {
+    Layout layout = buffer.layout();
+    int length = layout.shardLength(entry.storedLength());
+    reconstruct(buffer, layout, length, present);
+    return buffer.shard(0, layout.k() * length).asSlice(0, entry.storedLength());
+  }
+
+  /**
+   * Codes the stored block that {@link #decode} has left in {@code buffer}. The shards are byte for
+   * byte those of the first time: it is not compressed again.
+   */
+  public EncodedBlock encodeAgain(BlockBuffer buffer, BlockEntry entry) {
+    Layout layout = buffer.layout();
+    int length = layout.shardLength(entry.storedLength());
+    MemorySegment[] shards = new MemorySegment[layout.width()];
+    for (int i = 0; i < shards.length; i++) {
+      shards[i] = buffer.shard(i, length);
+    }
+    return withParity(layout, entry, buffer.shard(0, layout.k() * length), shards);
+  }
+
+  private EncodedBlock withParity(
+      Layout layout, BlockEntry entry, MemorySegment stored, MemorySegment[] shards) {
+    int length = layout.shardLength(entry.storedLength());
+    stored
+        .asSlice(entry.storedLength(), (long) layout.k() * length - entry.storedLength())
+        .fill((byte) 0);
+    code(layout).encode(shards, length);
+    return new EncodedBlock(
+        entry,
+        Arrays.stream(shards)
+            .map(shard -> new EncodedBlock.Shard(shard, Checksum.crc32c(shard)))
+            .toList());
   }
 
   private void reconstruct(BlockBuffer buffer, Layout layout, int length, boolean[] present) {

@@ -1,5 +1,6 @@
 package io.mas.api.metadata;
 
+import io.mas.api.metadata.NodeDocument.Suspicion;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.cluster.NodeState;
@@ -79,6 +80,9 @@ final class DocumentFormat {
             .toList());
     out.put("below_ideal", extent.belowIdeal());
     out.put("marked", extent.marked());
+    if (extent.fence() > 0) {
+      out.put("fence", extent.fence());
+    }
     if (extent.lacking()) {
       out.put(REDUNDANCY, extent.redundancy());
       out.put(NEXT_TRY, extent.turn().next());
@@ -118,7 +122,8 @@ final class DocumentFormat {
                 in.has(NEXT_TRY)
                     ? new ExtentDocument.Turn(
                         in.number("lacking_since"), in.number(NEXT_TRY), in.integer("tries"))
-                    : ExtentDocument.Turn.NONE));
+                    : ExtentDocument.Turn.NONE,
+                in.has("fence") ? in.number("fence") : 0));
   }
 
   static Map<String, Object> fields(UploadDocument upload) {
@@ -229,12 +234,43 @@ final class DocumentFormat {
     out.put("capacity", said.capacityBytes());
     out.put("free", said.freeBytes());
     out.put("state", name(said.state()));
+    out.put("replaces", node.replaces().stream().map(id -> Map.of("node", id)).toList());
+    out.put("suspicions", node.suspicions().stream().map(DocumentFormat::suspicion).toList());
+    NodeDocument.Lost lost = node.lost();
+    if (lost != null) {
+      out.put("lost_since", lost.since());
+      out.put("lost_cause", name(lost.cause()));
+      out.put("lost_progress", name(lost.progress()));
+    }
     return out;
+  }
+
+  private static Map<String, Object> suspicion(Suspicion one) {
+    return Map.of("observer", one.observer(), "since", one.since(), "confirmed", one.confirmed());
   }
 
   static NodeDocument node(Object name, Map<?, ?> values) {
     return Fields.read(
-        name, values, in -> new NodeDocument(in.number("version"), announcement(in)));
+        name,
+        values,
+        in ->
+            new NodeDocument(
+                in.number("version"),
+                announcement(in),
+                in.listIfAny("replaces", one -> one.text("node")),
+                in.listIfAny("suspicions", DocumentFormat::suspicion),
+                in.has("lost_since") ? lost(in) : null));
+  }
+
+  private static Suspicion suspicion(Fields in) {
+    return new Suspicion(in.text("observer"), in.number("since"), in.number("confirmed"));
+  }
+
+  private static NodeDocument.Lost lost(Fields in) {
+    return new NodeDocument.Lost(
+        in.number("lost_since"),
+        in.constant("lost_cause", NodeDocument.Cause.class),
+        in.constant("lost_progress", NodeDocument.Progress.class));
   }
 
   private static NodeAnnouncement announcement(Fields in) {
@@ -260,6 +296,8 @@ final class DocumentFormat {
     out.put("repaired", process.repaired());
     out.put("repaired_bytes", process.repairedBytes());
     out.put("lately", process.lately());
+    out.put("observes", process.observes());
+    out.put("held", process.held());
     return out;
   }
 
@@ -274,7 +312,9 @@ final class DocumentFormat {
                 in.flag("repairs"),
                 in.number("repaired"),
                 in.number("repaired_bytes"),
-                in.number("lately")));
+                in.number("lately"),
+                in.has("observes") && in.flag("observes"),
+                in.has("held") ? in.text("held") : ""));
   }
 
   private static Map<String, Object> start(ObjectHash hash) {

@@ -1,6 +1,7 @@
 package io.mas.api.metadata;
 
 import io.mas.common.object.BlockEntry;
+import io.mas.common.object.Compression;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
@@ -30,6 +31,8 @@ import java.util.Set;
  *     return
  * @param marked a collection has begun; for good
  * @param turn when the repair looks at it; {@link Turn#NONE} for as long as it lacks nothing
+ * @param fence how often copies were deleted that it does not name: whoever has written copies for
+ *     this extent, and finds another fence before they are published, gives them up
  */
 public record ExtentDocument(
     ExtentId id,
@@ -42,7 +45,8 @@ public record ExtentDocument(
     Set<Missing> missing,
     boolean belowIdeal,
     boolean marked,
-    Turn turn) {
+    Turn turn,
+    long fence) {
   /** The most blocks of an extent: 256 MiB of a file with blocks of 1 MiB. */
   public static final int MAX_BLOCKS = 256;
 
@@ -106,6 +110,41 @@ public record ExtentDocument(
     this(id, hash, offset, layout, version, shards, blocks, missing, belowIdeal, marked, Turn.NONE);
   }
 
+  /** An extent of which no copy was deleted. */
+  public ExtentDocument(
+      ExtentId id,
+      ObjectHash hash,
+      long offset,
+      Layout layout,
+      long version,
+      List<Shard> shards,
+      List<BlockEntry> blocks,
+      Set<Missing> missing,
+      boolean belowIdeal,
+      boolean marked,
+      Turn turn) {
+    this(id, hash, offset, layout, version, shards, blocks, missing, belowIdeal, marked, turn, 0);
+  }
+
+  /**
+   * The document of an extent that the collection takes before its writer has published it: marked,
+   * and with a block table that stands for nothing. The writer's own document is then refused.
+   */
+  public static ExtentDocument seized(
+      ExtentId id, ObjectHash hash, Layout layout, List<Shard> shards) {
+    return new ExtentDocument(
+        id,
+        hash,
+        0,
+        layout,
+        1,
+        shards,
+        List.of(new BlockEntry(1, 1, Compression.RAW, 0)),
+        Set.of(),
+        false,
+        true);
+  }
+
   public ExtentDocument {
     if (version < 1) {
       throw new IllegalArgumentException("version " + version + ", expected 1 or more");
@@ -157,6 +196,23 @@ public record ExtentDocument(
     return next(shards, missing, belowIdeal, true, turn);
   }
 
+  /** The next version, before copies are deleted that it does not name. */
+  public ExtentDocument fenced() {
+    return new ExtentDocument(
+        id,
+        hash,
+        offset,
+        layout,
+        version + 1,
+        shards,
+        blocks,
+        missing,
+        belowIdeal,
+        marked,
+        turn,
+        fence + 1);
+  }
+
   /**
    * The next version, with more evidence of missing shards; a whole column covers its blocks. What
    * is new is looked at now, whoever has the extent.
@@ -191,6 +247,6 @@ public record ExtentDocument(
   private ExtentDocument next(
       List<Shard> at, Set<Missing> lost, boolean narrow, boolean collected, Turn then) {
     return new ExtentDocument(
-        id, hash, offset, layout, version + 1, at, blocks, lost, narrow, collected, then);
+        id, hash, offset, layout, version + 1, at, blocks, lost, narrow, collected, then, fence);
   }
 }

@@ -93,6 +93,11 @@ final class Fields {
     return list.stream().<R>map(one -> reader.apply(nested(field, one))).toList();
   }
 
+  /** Each document of an array that older documents do not have. */
+  <R> List<R> listIfAny(String field, Function<Fields, R> reader) {
+    return has(field) ? list(field, reader) : List.of();
+  }
+
   boolean has(String field) {
     return values.containsKey(field);
   }

@@ -146,6 +146,9 @@ public interface MetadataStore extends AutoCloseable {
   /** Notes due at {@code time} (Unix milliseconds) or before, the oldest first. */
   List<GarbageDocument> dueGarbage(long time, int limit);
 
+  /** How many notes are due at {@code time} or before, but {@code limit} at most. */
+  int countGarbage(long time, int limit);
+
   /** Removes the note; nothing happens if there is none. */
   void removeGarbage(String id);
 

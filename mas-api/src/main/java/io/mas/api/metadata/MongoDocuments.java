@@ -11,6 +11,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.CountOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.event.CommandListener;
@@ -134,6 +135,13 @@ final class MongoDocuments implements AutoCloseable {
   long count(MongoKey.Range range) {
     return read(
         () -> collection(range.collection(), Concern.MAJORITY).countDocuments(within(range)));
+  }
+
+  /** How many documents of a collection are so, but {@code limit} at most. */
+  int count(String collection, Bson filter, int limit) {
+    CountOptions most = new CountOptions().limit(limit(limit));
+    return Math.toIntExact(
+        read(() -> collection(collection, Concern.MAJORITY).countDocuments(filter, most)));
   }
 
   private static Document within(MongoKey.Range range) {

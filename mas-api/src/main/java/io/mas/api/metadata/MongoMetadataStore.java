@@ -270,6 +270,11 @@ public final class MongoMetadataStore implements MetadataStore {
   }
 
   @Override
+  public int countGarbage(long time, int limit) {
+    return documents.count(MongoKey.GARBAGE, Filters.lte("due", time), limit);
+  }
+
+  @Override
   public void removeGarbage(String id) {
     documents.remove(MongoKey.garbage(id));
   }

@@ -388,6 +388,12 @@ public final class RocksMetadataStore implements MetadataStore {
   }
 
   @Override
+  public int countGarbage(long time, int limit) {
+    RocksKey all = RocksKey.garbageByDue();
+    return documents.keys(all, all, limit, key -> key.number() <= time).size();
+  }
+
+  @Override
   public void removeGarbage(String id) {
     RocksKey key = RocksKey.garbage(id);
     requireApplied(

@@ -5,12 +5,15 @@ import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
+import io.mas.common.protocol.StoredColumn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -46,6 +49,7 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -191,6 +195,27 @@ final class HttpShardClient implements ShardClient {
     crc.update(bytes);
     request.setHeader(InternalApi.BODY_CRC, crc(crc));
     call(node, request, entity -> null);
+  }
+
+  @Override
+  public Page<StoredColumn> inventory(Member node, String cursor, int limit) throws NodeException {
+    return page(node, InternalApi.INVENTORY_PATH, cursor, limit, new TypeReference<>() {});
+  }
+
+  @Override
+  public Page<CommitRecord> commits(Member node, String cursor, int limit) throws NodeException {
+    return page(node, InternalApi.COMMITS_PATH, cursor, limit, new TypeReference<>() {});
+  }
+
+  private <T> Page<T> page(
+      Member node, String path, String cursor, int limit, TypeReference<Page<T>> type)
+      throws NodeException {
+    String query =
+        "?cursor=%s&limit=%d".formatted(URLEncoder.encode(cursor, StandardCharsets.UTF_8), limit);
+    return call(
+        node,
+        new HttpGet(node.address() + path + query),
+        entity -> json.readValue(body(entity), type));
   }
 
   @Override

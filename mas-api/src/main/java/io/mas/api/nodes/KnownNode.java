@@ -1,7 +1,11 @@
 package io.mas.api.nodes;
 
+import io.mas.api.metadata.NodeDocument;
+import io.mas.api.metadata.NodeDocument.Lost;
+import io.mas.api.metadata.NodeDocument.Progress;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeIdentity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a node.
@@ -11,8 +15,10 @@ import io.mas.common.cluster.NodeIdentity;
  *     what was saved
  * @param saved when its document was last written, Unix milliseconds; 0 if not by this gateway
  * @param access how the last request or probe went
+ * @param lost the verdict on it that is saved
  */
-record KnownNode(NodeAnnouncement announcement, long heard, long saved, Access access) {
+record KnownNode(
+    NodeAnnouncement announcement, long heard, long saved, Access access, @Nullable Lost lost) {
 
   /** How the last request or probe of a node went. */
   enum Access {
@@ -25,8 +31,8 @@ record KnownNode(NodeAnnouncement announcement, long heard, long saved, Access a
   }
 
   /** A node of which only the document was seen: it has yet to show that it lives. */
-  static KnownNode saved(NodeAnnouncement announcement) {
-    return new KnownNode(announcement, 0, 0, Access.FAILS);
+  static KnownNode saved(NodeDocument document) {
+    return new KnownNode(document.announcement(), 0, 0, Access.FAILS, document.lost());
   }
 
   String id() {
@@ -42,12 +48,21 @@ record KnownNode(NodeAnnouncement announcement, long heard, long saved, Access a
   }
 
   boolean suspect() {
-    return access == Access.FAILS;
+    return access == Access.FAILS || lost != null;
+  }
+
+  boolean serves() {
+    return access == Access.SERVES && lost == null;
+  }
+
+  /** Whether it is lost, and nothing depends on it any more. */
+  boolean forgotten() {
+    return lost != null && lost.progress() == Progress.RESTORED;
   }
 
   /** Whether the node must be asked whether it lives. */
   boolean doubtful(long now, long silentAfter) {
-    return access != Access.SERVES || apart(now, heard) > silentAfter;
+    return access != Access.SERVES || lost != null || apart(now, heard) > silentAfter;
   }
 
   /** Whether its document was last written so long ago. */
@@ -71,27 +86,27 @@ record KnownNode(NodeAnnouncement announcement, long heard, long saved, Access a
       return this;
     }
     boolean serves = answered || heard == 0;
-    return new KnownNode(news, now, saved, serves ? Access.SERVES : access);
+    return new KnownNode(news, now, saved, serves ? Access.SERVES : access, lost);
   }
 
-  /** After another gateway has saved this life. */
-  KnownNode learns(NodeAnnouncement news) {
-    return news.sequence() > announcement.sequence()
-        ? new KnownNode(news, heard, saved, access)
-        : this;
+  /** After the document of this life was read. */
+  KnownNode learns(NodeDocument document) {
+    NodeAnnouncement news = document.announcement();
+    boolean later = news.sequence() > announcement.sequence();
+    return new KnownNode(later ? news : announcement, heard, saved, access, document.lost());
   }
 
   KnownNode savedAt(long time) {
-    return new KnownNode(announcement, heard, time, access);
+    return new KnownNode(announcement, heard, time, access, lost);
   }
 
   /** After a failure; a refusal is a sign of life. */
   KnownNode lowered(Access to, long now) {
-    return new KnownNode(announcement, to == Access.REFUSES ? now : heard, saved, to);
+    return new KnownNode(announcement, to == Access.REFUSES ? now : heard, saved, to, lost);
   }
 
   NodeView.Standing standing() {
     return new NodeView.Standing(
-        member(), announcement.state(), suspect(), access == Access.SERVES);
+        member(), announcement, heard, suspect(), serves(), lost != null, forgotten());
   }
 }

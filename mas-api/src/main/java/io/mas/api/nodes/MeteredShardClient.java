@@ -4,7 +4,9 @@ import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
+import io.mas.common.protocol.StoredColumn;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -103,6 +105,16 @@ final class MeteredShardClient implements ShardClient {
           client.putCommitRecord(node, record);
           return null;
         });
+  }
+
+  @Override
+  public Page<StoredColumn> inventory(Member node, String cursor, int limit) throws NodeException {
+    return timed("inventory", () -> client.inventory(node, cursor, limit));
+  }
+
+  @Override
+  public Page<CommitRecord> commits(Member node, String cursor, int limit) throws NodeException {
+    return timed("commits", () -> client.commits(node, cursor, limit));
   }
 
   @Override

@@ -4,14 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.NodeDocument;
-import io.mas.api.metadata.WriteOutcome;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeIdentity;
-import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,19 +20,18 @@ import org.slf4j.LoggerFactory;
 final class NodeLives {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLives.class);
 
-  /** Rounds against other gateways that save the same node. */
-  private static final int MAX_ROUNDS = 20;
-
   /** A life that is refused announces itself every two seconds; the log says so less often. */
   private static final Duration REPEAT = Duration.ofMinutes(10);
 
   private final MetadataStore metadata;
+  private final NodeDocuments documents;
   private final String clusterId;
   private final Cache<NodeIdentity, Boolean> refused =
       Caffeine.newBuilder().maximumSize(1000).expireAfterWrite(REPEAT).build();
 
   NodeLives(MetadataStore metadata) {
     this.metadata = metadata;
+    this.documents = new NodeDocuments(metadata);
     this.clusterId = metadata.clusterId();
   }
 
@@ -49,31 +45,35 @@ final class NodeLives {
   }
 
   /** The accepted lives of all nodes, as they were last saved. */
-  List<NodeAnnouncement> all() {
-    return metadata.nodes().stream().map(NodeDocument::announcement).toList();
+  List<NodeDocument> all() {
+    return metadata.nodes();
   }
 
   /**
    * Raises the node's document to this life.
    *
-   * @return the announcement that is saved now: {@code news}, or that of a life that it does not
-   *     follow
+   * @return what is saved now: {@code news}, or a life that it does not follow
    * @throws MasException if the metadata do not answer
    */
-  NodeAnnouncement raise(NodeAnnouncement news) {
-    for (int round = 0; round < MAX_ROUNDS; round++) {
-      Optional<NodeDocument> saved = metadata.node(news.identity().nodeId());
-      if (saved.isPresent() && !follows(news, saved.get().announcement())) {
-        return saved.get().announcement();
-      }
-      long version = saved.map(NodeDocument::version).orElse(0L) + 1;
-      if (metadata.compareAndSetNode(new NodeDocument(version, news)) == WriteOutcome.APPLIED) {
-        return news;
-      }
-    }
-    throw new MasException(
-        ErrorCode.METADATA_NOT_SAVED,
-        "others save node %s all the time".formatted(news.identity()));
+  NodeDocument raise(NodeAnnouncement news) {
+    String id = news.identity().nodeId();
+    return documents
+        .change(id, saved -> follows(news, saved.announcement()) ? saved.raised(news) : saved)
+        .orElseGet(() -> insert(news));
+  }
+
+  private NodeDocument insert(NodeAnnouncement news) {
+    NodeDocument first = new NodeDocument(1, news, namesakes(news), List.of(), null);
+    return documents.applied(first) ? first : raise(news);
+  }
+
+  /** Nodes that were last known under the name of the newcomer's process. */
+  private List<String> namesakes(NodeAnnouncement news) {
+    return metadata.nodes().stream()
+        .filter(node -> node.announcement().process().equals(news.process()))
+        .map(NodeDocument::nodeId)
+        .filter(id -> !id.equals(news.identity().nodeId()))
+        .toList();
   }
 
   /** Whether {@code news} is a later word of the saved life, or of one that follows it. */

@@ -1,6 +1,7 @@
 package io.mas.api.nodes;
 
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.NodeDocument;
 import io.mas.api.nodes.KnownNode.Access;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeDiscovery;
@@ -18,6 +19,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,9 +31,10 @@ import org.slf4j.LoggerFactory;
  * fails is <em>suspect</em>: it gets no new writes and is read last, until a probe succeeds. One
  * that answers, but does not trust or understand this gateway, gets no new writes either; it is
  * alive, and nothing follows for the shards that it holds. Nothing is ever concluded from silence
- * alone. Thread-safe.
+ * alone. One that is <em>lost</em> by a saved verdict is suspect whatever it answers, until the
+ * verdict is taken back ({@link NodeObserver}). Thread-safe.
  */
-public final class NodeView implements AutoCloseable {
+public final class NodeView implements NodeObserver.View, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeView.class);
 
   /** How far the saved log sequence may lag behind: it is saved at most so often. */
@@ -55,6 +59,7 @@ public final class NodeView implements AutoCloseable {
   private final NodeSaver saver = new NodeSaver(this::write);
   private final Map<String, KnownNode> nodes = new ConcurrentHashMap<>();
   private final Set<String> probed = ConcurrentHashMap.newKeySet();
+  private final Probes probes;
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean metadataAnswers = true;
   private NodeDiscovery.@Nullable Subscription subscription;
@@ -62,22 +67,48 @@ public final class NodeView implements AutoCloseable {
   /**
    * How a node stands, for health and operators.
    *
-   * @param suspect whether it answers nothing at the moment
-   * @param serves whether it does what this gateway asks
+   * @param said what it said of itself last
+   * @param heard when there was last a sign of life here, Unix milliseconds; 0 for never
+   * @param suspect whether it answers nothing at the moment, or is lost
+   * @param serves whether it does what this gateway asks, and is not lost
+   * @param lost whether it is lost
+   * @param restored whether it is lost and no extent names it any more: nobody misses it
    */
-  public record Standing(Member member, NodeState state, boolean suspect, boolean serves) {
+  public record Standing(
+      Member member,
+      NodeAnnouncement said,
+      long heard,
+      boolean suspect,
+      boolean serves,
+      boolean lost,
+      boolean restored) {
+    /** The state that it said it is in. */
+    public NodeState state() {
+      return said.state();
+    }
+
     /** Whether it gets new shards. */
     public boolean writable() {
-      return serves && state == NodeState.UP;
+      return serves && state() == NodeState.UP;
     }
   }
 
   public NodeView(
       MetadataStore metadata, ShardClient client, NodesProperties properties, InstantSource clock) {
+    this(metadata, client, properties, clock, System::nanoTime);
+  }
+
+  NodeView(
+      MetadataStore metadata,
+      ShardClient client,
+      NodesProperties properties,
+      InstantSource clock,
+      LongSupplier nanos) {
     this.client = client;
     this.properties = properties;
     this.clock = clock;
     this.lives = new NodeLives(metadata);
+    this.probes = new Probes(nanos);
   }
 
   /** Begins with the saved view, listens, asks who is there, and probes who is silent. */
@@ -117,13 +148,20 @@ public final class NodeView implements AutoCloseable {
       return;
     }
     long now = clock.millis();
+    KnownNode before = nodes.get(identity.nodeId());
     KnownNode known =
         nodes.computeIfPresent(identity.nodeId(), (_, node) -> node.hears(news, now, answered));
     if (known == null || !known.sameLife(identity)) {
       begin(news, known);
-    } else if (known.savedBefore(now, SAVE_EVERY_MILLIS) && !saver.saves(known.id())) {
-      saver.save(news);
+    } else if (turns(before, known)
+        || (known.savedBefore(now, SAVE_EVERY_MILLIS) && !saver.saves(known.id()))) {
+      saver.save(known.announcement());
     }
+  }
+
+  /** Whether it says something else of itself: that it leaves may be its last word. */
+  private static boolean turns(@Nullable KnownNode before, KnownNode now) {
+    return before != null && before.announcement().state() != now.announcement().state();
   }
 
   private void begin(NodeAnnouncement news, @Nullable KnownNode known) {
@@ -144,10 +182,14 @@ public final class NodeView implements AutoCloseable {
 
   private void write(NodeAnnouncement news) {
     try {
-      NodeAnnouncement saved = lives.raise(news);
+      NodeDocument saved = lives.raise(news);
       metadataAnswers = true;
-      if (saved.equals(news)) {
-        nodes.compute(news.identity().nodeId(), (_, node) -> written(news, node));
+      if (saved.announcement().equals(news)) {
+        boolean newcomer = !nodes.containsKey(saved.nodeId());
+        nodes.compute(saved.nodeId(), (_, node) -> written(saved, node));
+        if (newcomer) {
+          saved.replaces().forEach(this::probe);
+        }
       } else {
         learn(saved);
       }
@@ -158,11 +200,13 @@ public final class NodeView implements AutoCloseable {
     }
   }
 
-  private KnownNode written(NodeAnnouncement news, @Nullable KnownNode node) {
+  private KnownNode written(NodeDocument saved, @Nullable KnownNode node) {
     long now = clock.millis();
-    return node != null && node.sameLife(news.identity())
-        ? node.savedAt(now)
-        : new KnownNode(news, now, now, Access.SERVES);
+    if (node != null && node.sameLife(saved.announcement().identity())) {
+      return node.learns(saved).savedAt(now);
+    }
+    probes.answered(saved.nodeId());
+    return new KnownNode(saved.announcement(), now, now, Access.SERVES, saved.lost());
   }
 
   /** Learns what is saved of all nodes. */
@@ -180,18 +224,30 @@ public final class NodeView implements AutoCloseable {
     return saver.busy();
   }
 
-  /** A life that another gateway has accepted, or this one before it started. */
-  private void learn(NodeAnnouncement saved) {
+  /**
+   * A life that another gateway has accepted, or this one before it started. One that others
+   * suspect, or that is lost, is asked itself.
+   */
+  @Override
+  public void learn(NodeDocument saved) {
+    NodeAnnouncement said = saved.announcement();
+    boolean newcomer = !nodes.containsKey(saved.nodeId());
     nodes.compute(
-        saved.identity().nodeId(),
+        saved.nodeId(),
         (_, node) -> {
-          if (node != null && node.sameLife(saved.identity())) {
+          if (node != null && node.sameLife(said.identity())) {
             return node.learns(saved);
           }
-          return node == null || lives.follows(saved, node.announcement())
+          return node == null || lives.follows(said, node.announcement())
               ? KnownNode.saved(saved)
               : node;
         });
+    if (!saved.suspicions().isEmpty() || saved.lost() != null) {
+      probe(saved.nodeId());
+    }
+    if (newcomer) {
+      saved.replaces().forEach(this::probe);
+    }
   }
 
   private void metadataFailed(RuntimeException e) {
@@ -258,7 +314,7 @@ public final class NodeView implements AutoCloseable {
     long now = clock.millis();
     long silentAfter = properties.silentAfter().toMillis();
     return nodes.values().stream()
-        .filter(node -> node.doubtful(now, silentAfter))
+        .filter(node -> node.doubtful(now, silentAfter) && !node.forgotten())
         .map(this::probe)
         .flatMap(Optional::stream)
         .toList();
@@ -271,7 +327,23 @@ public final class NodeView implements AutoCloseable {
   }
 
   private void askWhoIsThere(KnownNode node) {
+    try {
+      ask(node);
+    } finally {
+      probed.remove(node.id());
+    }
+  }
+
+  /** Asks a node now, and waits for its answer: whether it is there in its accepted life. */
+  @Override
+  public boolean answers(String nodeId) {
+    KnownNode node = nodes.get(nodeId);
+    return node != null && ask(node);
+  }
+
+  private boolean ask(KnownNode node) {
     Member member = node.member();
+    boolean there = false;
     try {
       NodeAnnouncement answer = client.identify(member.address());
       accept(answer, true);
@@ -280,11 +352,56 @@ public final class NodeView implements AutoCloseable {
             NodeError.IDENTITY_MISMATCH,
             "node %s is at %s".formatted(answer.identity().nodeId(), member.address()));
       }
+      // A copy, or an old backup, is no sign of the life that holds the shards.
+      there = accepted(answer.identity());
     } catch (NodeException e) {
       failed(member, e);
-    } finally {
-      probed.remove(member.id());
+      if (e.interrupted()) {
+        return false;
+      }
+      there = e.error().filter(error -> error != NodeError.IDENTITY_MISMATCH).isPresent();
     }
+    if (there) {
+      probes.answered(member.id());
+    } else {
+      probes.failed(member.identity());
+    }
+    return there;
+  }
+
+  private boolean accepted(NodeIdentity identity) {
+    KnownNode node = nodes.get(identity.nodeId());
+    return node != null && node.sameLife(identity);
+  }
+
+  /**
+   * The accepted lives whose last direct probe failed, and how long all have failed. A refusal is
+   * an answer; what a node announces, or does not announce, counts nothing.
+   */
+  @Override
+  public Map<NodeIdentity, Duration> failing() {
+    return probes.failing().entrySet().stream()
+        .filter(entry -> accepted(entry.getKey()))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+  }
+
+  /** Whether every node has been heard or probed since the start. */
+  boolean warm() {
+    return nodes.values().stream()
+        .allMatch(
+            node ->
+                node.heard() > 0
+                    || node.forgotten()
+                    || probes.fail(node.announcement().identity()));
+  }
+
+  /** Ids of nodes that are lost, as far as is known here. */
+  @Override
+  public Set<String> lost() {
+    return nodes.values().stream()
+        .filter(node -> node.lost() != null)
+        .map(KnownNode::id)
+        .collect(Collectors.toSet());
   }
 
   // The view
@@ -323,7 +440,7 @@ public final class NodeView implements AutoCloseable {
    * fully placed on the nodes known now stays readable; negative if some may be unreadable already.
    */
   public int mayFail(Layout layout) {
-    List<Standing> all = standings();
+    List<KnownNode> all = nodes.values().stream().filter(node -> !node.forgotten()).toList();
     if (all.isEmpty()) {
       return -1;
     }

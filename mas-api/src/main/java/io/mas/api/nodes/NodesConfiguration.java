@@ -6,6 +6,7 @@ import io.mas.common.protocol.InternalKeys;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
@@ -17,9 +18,15 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties({
   InternalProperties.class,
   NodesProperties.class,
-  PlacementProperties.class
+  PlacementProperties.class,
+  VerdictProperties.class
 })
 public class NodesConfiguration {
+  /** A process is told apart by so many random bytes. */
+  private static final int PROCESS_ID_BYTES = 8;
+
+  /** Repeated often enough that a process that pauses for a while is not taken for ended. */
+  private static final int BEATS_PER_TIMEOUT = 6;
 
   /** There is no default that works: a gateway without keys does not start. */
   @Bean
@@ -57,6 +64,32 @@ public class NodesConfiguration {
     NodeView view = new NodeView(metadata, client, properties, InstantSource.system());
     view.start(discovery);
     return view;
+  }
+
+  @Bean
+  ProcessHeartbeat processHeartbeat(MetadataStore metadata, VerdictProperties properties) {
+    byte[] id = new byte[PROCESS_ID_BYTES];
+    new SecureRandom().nextBytes(id);
+    ProcessHeartbeat heartbeat =
+        new ProcessHeartbeat(
+            HexFormat.of().formatHex(id),
+            metadata,
+            InstantSource.system(),
+            properties.observerTimeout().dividedBy(BEATS_PER_TIMEOUT));
+    heartbeat.start();
+    return heartbeat;
+  }
+
+  @Bean
+  NodeObserver nodeObserver(
+      ProcessHeartbeat heartbeat,
+      NodeView view,
+      MetadataStore metadata,
+      VerdictProperties properties) {
+    NodeObserver observer =
+        new NodeObserver(heartbeat.id(), view, metadata, properties, Clocks.system());
+    observer.start();
+    return observer;
   }
 
   @Bean

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -51,10 +52,7 @@ public final class Placement {
     List<Member> candidates = writable.stream().filter(node -> !avoid.contains(node.id())).toList();
     int most = mostPerNode(layout, candidates.size());
     Map<String, Double> preference =
-        candidates.stream()
-            .collect(
-                Collectors.toMap(
-                    Member::id, node -> random.nextDouble() * Math.max(1, node.freeBytes())));
+        candidates.stream().collect(Collectors.toMap(Member::id, this::preference));
     Tally tally = new Tally();
     List<Member> chosen = new ArrayList<>();
     for (int shard = 0; shard < layout.width(); shard++) {
@@ -70,6 +68,49 @@ public final class Placement {
       chosen.add(best);
     }
     return new Choice(chosen, candidates.size() < layout.width());
+  }
+
+  /**
+   * One more shard of an extent that needs a node.
+   *
+   * @param held ids of the nodes of its other shards, a node as often as it has one
+   * @param avoid ids of nodes that have just failed; not used
+   * @param shunned id of the node that has lost the shard; used only if it is better for the spread
+   * @param most shards of the extent that a node may have
+   */
+  public record Gap(List<String> held, Set<String> avoid, String shunned, int most) {
+    public Gap {
+      held = List.copyOf(held);
+      avoid = Set.copyOf(avoid);
+    }
+  }
+
+  /**
+   * The most shards of an extent that a node may have so that the failures to be survived cost at
+   * most m of a block.
+   */
+  public int mostPerNode(Layout layout) {
+    return minNodeFailures == 0 ? layout.width() : layout.m() / minNodeFailures;
+  }
+
+  /** Chooses among the nodes that take writes now; empty if none may have the shard. */
+  public Optional<Member> another(Gap gap) {
+    Tally tally = new Tally();
+    gap.held.forEach(id -> view.member(id).ifPresent(tally::add));
+    Map<String, Double> preference = new HashMap<>();
+    return view.writable().stream()
+        .filter(node -> !gap.avoid.contains(node.id()))
+        .filter(node -> tally.of(tally.nodes, node.id()) < gap.most)
+        .min(
+            tally
+                .leastUsed()
+                .thenComparing(node -> node.id().equals(gap.shunned))
+                .thenComparingDouble(
+                    node -> -preference.computeIfAbsent(node.id(), id -> preference(node))));
+  }
+
+  private double preference(Member node) {
+    return random.nextDouble() * Math.max(1, node.freeBytes());
   }
 
   /**

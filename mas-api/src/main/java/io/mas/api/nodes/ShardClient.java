@@ -5,7 +5,9 @@ import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
+import io.mas.common.protocol.StoredColumn;
 import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.util.List;
@@ -42,6 +44,17 @@ public interface ShardClient extends AutoCloseable {
 
   /** Stores a commit record; when it returns, it is fsynced. */
   void putCommitRecord(Member node, CommitRecord record) throws NodeException;
+
+  /**
+   * A page of the columns that a node holds, in an order of its own.
+   *
+   * @param cursor {@code ""} for the first page, then {@link Page#next} of the page before
+   * @param limit rows wanted, 1 to 1000
+   */
+  Page<StoredColumn> inventory(Member node, String cursor, int limit) throws NodeException;
+
+  /** A page of the commit records that a node holds, as {@link #inventory}; a node gives few. */
+  Page<CommitRecord> commits(Member node, String cursor, int limit) throws NodeException;
 
   /** Asks who listens at an address. */
   NodeAnnouncement identify(URI address) throws NodeException;

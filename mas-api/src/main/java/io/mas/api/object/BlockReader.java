@@ -4,6 +4,7 @@ import io.mas.api.block.BlockBuffer;
 import io.mas.api.block.BlockCodec;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.Checksum;
+import io.mas.api.block.EncodedBlock;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.nodes.Member;
@@ -23,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,20 +35,42 @@ import org.jspecify.annotations.Nullable;
  * Fetches one block from any k of its k+m shards: the data shards first, parity at once for one
  * that is missing, damaged, or late. What it returns has passed the block's checksum. Thread-safe.
  */
-final class BlockReader {
+public final class BlockReader {
   private final Nodes nodes;
   private final Blocks blocks;
-  private final Evidence evidence;
-  private final ObjectMetrics metrics;
-  private final Duration hedgeAfter;
+  private final Settings settings;
+  private final Listener listener;
 
-  BlockReader(
-      Nodes nodes, Blocks blocks, Evidence evidence, ObjectMetrics metrics, Duration hedgeAfter) {
+  /**
+   * How it reads.
+   *
+   * @param hedgeAfter a shard that has not come after so long is replaced by parity
+   * @param verifies whether it compares checksums: always, but in the tests that show what they are
+   *     for
+   */
+  public record Settings(Duration hedgeAfter, boolean verifies) {}
+
+  /** Hears what reads come upon. */
+  public interface Listener {
+
+    /** Evidence: these shards are missing or damaged; may be empty. */
+    void missing(ExtentDocument extent, Set<Missing> found);
+
+    /** A block was read with parity. */
+    default void degraded() {}
+
+    /** A node has sent so many bytes of a shard. */
+    default void received(String node, int bytes) {}
+  }
+
+  /**
+   * @param listener called by whoever reads, one at a time for each block
+   */
+  public BlockReader(Nodes nodes, Blocks blocks, Settings settings, Listener listener) {
     this.nodes = nodes;
     this.blocks = blocks;
-    this.evidence = evidence;
-    this.metrics = metrics;
-    this.hedgeAfter = hedgeAfter;
+    this.settings = settings;
+    this.listener = listener;
   }
 
   /**
@@ -55,18 +79,48 @@ final class BlockReader {
    * @return the raw block, in the buffer
    * @throws MasException TOO_FEW_SHARDS, or DECOMPRESSION_FAILED
    */
-  MemorySegment read(ExtentDocument extent, int number, BlockBuffer buffer)
+  public MemorySegment read(ExtentDocument extent, int number, BlockBuffer buffer)
       throws InterruptedException {
-    Fetch fetch = new Fetch(extent, number, buffer);
-    boolean[] present = fetch.run();
+    boolean[] present = fetch(extent, number, buffer);
+    return compute(() -> decode(extent, number, buffer, present));
+  }
+
+  /**
+   * Reads block {@code number} of an extent into {@code buffer}, and codes what was stored again.
+   *
+   * @return all its shards, in the buffer
+   * @throws MasException TOO_FEW_SHARDS, or DECOMPRESSION_FAILED
+   */
+  public EncodedBlock readShards(ExtentDocument extent, int number, BlockBuffer buffer)
+      throws InterruptedException {
+    boolean[] present = fetch(extent, number, buffer);
+    return compute(
+        () -> {
+          MemorySegment _ = decode(extent, number, buffer, present);
+          return blocks.codec().encodeAgain(buffer, extent.blocks().get(number));
+        });
+  }
+
+  private boolean[] fetch(ExtentDocument extent, int number, BlockBuffer buffer)
+      throws InterruptedException {
+    boolean[] present = new Fetch(extent, number, buffer).run();
     if (!IntStream.range(0, extent.layout().k()).allMatch(shard -> present[shard])) {
-      metrics.degraded();
+      listener.degraded();
     }
+    return present;
+  }
+
+  private MemorySegment decode(
+      ExtentDocument extent, int number, BlockBuffer buffer, boolean[] present) {
+    BlockEntry entry = extent.blocks().get(number);
+    return settings.verifies
+        ? blocks.codec().decode(buffer, entry, present)
+        : blocks.codec().join(buffer, entry, present);
+  }
+
+  private <T> T compute(Callable<T> work) {
     try {
-      return blocks
-          .cpu()
-          .submit(() -> blocks.codec().decode(buffer, extent.blocks().get(number), present))
-          .join();
+      return blocks.cpu().submit(work).join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
@@ -138,7 +192,7 @@ final class BlockReader {
         return present;
       } finally {
         stop();
-        evidence.report(extent, found);
+        listener.missing(extent, found);
       }
     }
 
@@ -150,7 +204,7 @@ final class BlockReader {
       if (candidates.isEmpty()) {
         return done.take(); // each request has a deadline of its own
       }
-      Done next = done.poll(hedgeAfter.toMillis(), TimeUnit.MILLISECONDS);
+      Done next = done.poll(settings.hedgeAfter.toMillis(), TimeUnit.MILLISECONDS);
       if (next == null) {
         open.forEach(shard -> nodes.view().probe(node(shard)));
       }
@@ -201,16 +255,19 @@ final class BlockReader {
         }
         return false;
       }
+      listener.received(node(next.shard), frame.payloadLength());
       boolean intact =
-          frame.status() == ShardFrame.Status.OK
-              && frame.entry().equals(entry)
-              && Checksum.crc32c(BlockCodec.shardOf(buffer, entry, next.shard))
-                  == frame.payloadCrc();
+          frame.status() == ShardFrame.Status.OK && (!settings.verifies || matches(next, frame));
       if (!intact) {
         found.add(new Missing(next.shard, number));
       }
       present[next.shard] = intact;
       return intact;
+    }
+
+    private boolean matches(Done next, ShardFrame frame) {
+      return frame.entry().equals(entry)
+          && Checksum.crc32c(BlockCodec.shardOf(buffer, entry, next.shard)) == frame.payloadCrc();
     }
 
     private MasException tooFew() {

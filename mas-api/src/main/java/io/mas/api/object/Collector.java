@@ -19,7 +19,7 @@ import java.util.Set;
  * of collections, commits and deletes may run at once, and any of them may stop at any step.
  * Thread-safe.
  */
-final class Collector {
+public final class Collector {
   /** Rounds against others who change the file's document, before the rest is left for later. */
   private static final int MAX_ROUNDS = 100;
 
@@ -47,7 +47,7 @@ final class Collector {
    *
    * @return whether all that could be is deleted; if not, it is to be tried again
    */
-  boolean collect(ObjectHash hash, Collection<PartId> parts) {
+  public boolean collect(ObjectHash hash, Collection<PartId> parts) {
     Set<PartId> left = unnamed(metadata.file(hash, Concern.LINEARIZABLE), parts);
     if (left.isEmpty()) {
       return true; // not even worth a mark

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * never are. Works in the background: a read does not wait for it, and what is not written now is
  * found again by the next read. Thread-safe.
  */
-final class Evidence {
+final class Evidence implements BlockReader.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
 
   /** Reports written at once; more are dropped. */
@@ -34,24 +34,27 @@ final class Evidence {
   private final ObjectMetrics metrics;
   private final InstantSource clock;
   private final Consumer<ExtentId> changed;
+  private final Runnable wakeRepair;
   private final Semaphore permits = new Semaphore(MOST);
 
   /**
    * @param changed told of each extent whose document is not what the reader saw
    */
-  Evidence(
-      MetadataStore metadata,
-      ObjectMetrics metrics,
-      InstantSource clock,
-      Consumer<ExtentId> changed) {
-    this.metadata = metadata;
+  Evidence(ObjectRoom.Outside outside, ObjectMetrics metrics, Consumer<ExtentId> changed) {
+    this.metadata = outside.metadata();
     this.metrics = metrics;
-    this.clock = clock;
+    this.clock = outside.clock();
     this.changed = changed;
+    this.wakeRepair = outside.wakeRepair();
   }
 
-  /** Reports what a read with {@code extent} found. */
-  void report(ExtentDocument extent, Set<Missing> found) {
+  @Override
+  public void degraded() {
+    metrics.degraded();
+  }
+
+  @Override
+  public void missing(ExtentDocument extent, Set<Missing> found) {
     if (!extent.missing().containsAll(found) && permits.tryAcquire()) {
       Set<Missing> copy = Set.copyOf(found);
       Thread.ofVirtual().name("mas-evidence").start(() -> write(extent, copy));
@@ -95,6 +98,7 @@ final class Evidence {
     if (written) {
       metrics.missing(still.size());
       changed.accept(seen.id());
+      wakeRepair.run();
     }
     return written;
   }

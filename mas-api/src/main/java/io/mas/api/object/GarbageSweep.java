@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,15 +50,21 @@ public final class GarbageSweep implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Sweeps every {@code mas.object.collect-every} until closed. */
-  public void start() {
-    Thread.ofVirtual().name("mas-garbage-sweep").start(this::sweepUntilClosed);
+  /**
+   * Sweeps every {@code mas.object.collect-every} until closed.
+   *
+   * @param allowed whether anything may be collected now
+   */
+  public void start(BooleanSupplier allowed) {
+    Thread.ofVirtual().name("mas-garbage-sweep").start(() -> sweepUntilClosed(allowed));
   }
 
-  private void sweepUntilClosed() {
+  private void sweepUntilClosed(BooleanSupplier allowed) {
     try {
       while (!closing.await(properties.collectEvery().toMillis(), TimeUnit.MILLISECONDS)) {
-        sweep();
+        if (allowed.getAsBoolean()) {
+          sweep();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -3,6 +3,8 @@ package io.mas.api.object;
 import io.mas.api.block.Blocks;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.nodes.Nodes;
+import io.mas.common.cluster.NodeDiscovery;
+import io.mas.common.object.Layout;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -16,17 +18,31 @@ import org.springframework.context.annotation.Configuration;
 public class ObjectConfiguration {
 
   @Bean
-  ObjectRoom objectRoom(
+  ObjectRoom.Outside outside(
       MetadataStore metadata,
       Nodes nodes,
       Blocks blocks,
-      ObjectProperties properties,
+      NodeDiscovery discovery,
       MeterRegistry meters) {
-    return new ObjectRoom(
-        new ObjectRoom.Outside(
-            metadata, nodes, blocks, InstantSource.system(), new SecureRandom(), meters),
-        properties,
-        ProtocolRule.ALL);
+    return new ObjectRoom.Outside(
+        metadata,
+        nodes,
+        blocks,
+        InstantSource.system(),
+        new SecureRandom(),
+        meters,
+        discovery::wakeRepair);
+  }
+
+  @Bean
+  ObjectRoom objectRoom(ObjectRoom.Outside outside, ObjectProperties properties) {
+    return new ObjectRoom(outside, properties, ProtocolRule.ALL);
+  }
+
+  /** The layout of new files. */
+  @Bean
+  Layout layout(ObjectProperties properties) {
+    return properties.layout();
   }
 
   @Bean

@@ -12,16 +12,22 @@ import java.util.random.RandomGenerator;
 public final class ObjectRoom {
   private final Files files;
   private final Parts parts;
+  private final Collector collector;
   private final GarbageSweep sweep;
 
-  /** What the room stands on. */
+  /**
+   * What the room stands on.
+   *
+   * @param wakeRepair called when there is something to repair
+   */
   public record Outside(
       MetadataStore metadata,
       Nodes nodes,
       Blocks blocks,
       InstantSource clock,
       RandomGenerator random,
-      MeterRegistry meters) {}
+      MeterRegistry meters,
+      Runnable wakeRepair) {}
 
   /**
    * @param rules {@link ProtocolRule#ALL}, but in the tests that show what each rule is for
@@ -37,9 +43,8 @@ public final class ObjectRoom {
         new BlockReader(
             nodes,
             outside.blocks(),
-            new Evidence(metadata, metrics, outside.clock(), cache::forget),
-            metrics,
-            properties.hedgeAfter());
+            new BlockReader.Settings(properties.hedgeAfter(), true),
+            new Evidence(outside, metrics, cache::forget));
     FileReader reader = new FileReader(blocks, outside.blocks());
     PartWriter writer =
         new PartWriter(
@@ -58,7 +63,7 @@ public final class ObjectRoom {
             cache,
             records,
             new GatewayFiles.Settings(properties, outside.clock()));
-    Collector collector = new Collector(metadata, deleter, metrics, rules);
+    this.collector = new Collector(metadata, deleter, metrics, rules);
     this.sweep = new GarbageSweep(metadata, collector, deleter, properties, outside.clock());
   }
 
@@ -68,6 +73,10 @@ public final class ObjectRoom {
 
   public Parts parts() {
     return parts;
+  }
+
+  public Collector collector() {
+    return collector;
   }
 
   public GarbageSweep sweep() {

@@ -2,6 +2,7 @@ package io.mas.api.web;
 
 import io.mas.api.nodes.NodeView;
 import io.mas.api.object.ObjectProperties;
+import io.mas.api.status.Condition;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.health.contributor.Health;
@@ -21,16 +22,10 @@ public class StatusConfiguration {
       Health.Builder health =
           view.writable().isEmpty() || mayFail < 0 ? Health.down() : Health.up();
       health.withDetail("mayFail", Math.max(0, mayFail));
-      view.standings().forEach(node -> health.withDetail(node.member().id(), text(node)));
+      view.standings()
+          .forEach(node -> health.withDetail(node.member().id(), Condition.of(node).name()));
       return health.build();
     };
-  }
-
-  private static String text(NodeView.Standing node) {
-    if (node.serves()) {
-      return node.state().name();
-    }
-    return node.suspect() ? "SUSPECT" : "REFUSES";
   }
 
   @Bean

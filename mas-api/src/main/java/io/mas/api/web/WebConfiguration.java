@@ -17,6 +17,7 @@ import org.springframework.core.env.Environment;
 @Configuration(proxyBeanMethods = false)
 @Import({
   HttpConfiguration.class,
+  AdminController.class,
   DownloadController.class,
   FileController.class,
   ServerController.class,

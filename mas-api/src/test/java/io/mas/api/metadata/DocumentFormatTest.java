@@ -36,6 +36,7 @@ class DocumentFormatTest {
     assertRoundTrip(random::chunk, DocumentFormat::fields, DocumentFormat::chunk);
     assertRoundTrip(random::garbage, DocumentFormat::fields, DocumentFormat::garbage);
     assertRoundTrip(random::node, DocumentFormat::fields, DocumentFormat::node);
+    assertRoundTrip(random::process, DocumentFormat::fields, DocumentFormat::process);
   }
 
   private <D> void assertRoundTrip(
@@ -99,6 +100,29 @@ class DocumentFormatTest {
         .isInstanceOfSatisfying(
             MasException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.METADATA_UNREACHABLE))
         .hasMessageContaining(message);
+  }
+
+  /** Written before nodes could be suspected, or lost, and processes observe. */
+  @Test
+  void nodesAndProcessesOfOldAreReadAsUnsuspectedAndNoObservers() {
+    NodeDocument node = random.node();
+    Map<String, Object> fields = new HashMap<>(DocumentFormat.fields(node));
+    List.of("replaces", "suspicions", "lost_since", "lost_cause", "lost_progress")
+        .forEach(fields::remove);
+    assertThat(DocumentFormat.node("nodes/x", fields))
+        .isEqualTo(new NodeDocument(1, node.announcement()));
+    ProcessDocument process = random.process();
+    fields = new HashMap<>(DocumentFormat.fields(process));
+    List.of("observes", "held").forEach(fields::remove);
+    assertThat(DocumentFormat.process("processes/x", fields))
+        .isEqualTo(
+            new ProcessDocument(
+                process.id(),
+                process.seen(),
+                process.repairs(),
+                process.repaired(),
+                process.repairedBytes(),
+                process.lately()));
   }
 
   // The tables, byte for byte: they are format.

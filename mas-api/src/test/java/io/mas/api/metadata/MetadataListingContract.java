@@ -245,6 +245,21 @@ abstract class MetadataListingContract extends MetadataContract {
     assertThat(new HashSet<>(store.dueGarbage(5, 100))).hasSize(20);
   }
 
+  @Test
+  void whatIsDueIsCountedUpToALimit() {
+    LongStream.of(-5, 0, 3, 3, 10).mapToObj(random::garbage).forEach(store::putGarbage);
+    GarbageDocument note = random.garbage(3);
+    store.putGarbage(note);
+    store.putGarbage(note.dueAt(11));
+    assertThat(store.countGarbage(3, 100)).isEqualTo(4);
+    assertThat(store.countGarbage(3, 4)).isEqualTo(4);
+    assertThat(store.countGarbage(3, 3)).isEqualTo(3);
+    assertThat(store.countGarbage(-6, 3)).isZero();
+    assertThat(store.countGarbage(Long.MAX_VALUE, 100)).isEqualTo(6);
+    store.removeGarbage(note.id());
+    assertThat(store.countGarbage(Long.MAX_VALUE, 100)).isEqualTo(5);
+  }
+
   // Words
 
   final FileDocument save(FileDocument file) {

@@ -57,6 +57,16 @@ abstract class MetadataRepairContract extends MetadataContract {
   }
 
   @Test
+  void theFenceOfAnExtentOutlivesEveryOtherChange() {
+    ExtentDocument fenced = save(save(lacking(1).fenced()).fenced());
+    assertThat(fenced.fence()).isEqualTo(2);
+    ExtentDocument changed = save(save(fenced.withMark()).withMissing(Set.of(column(1)), 5));
+    assertThat(store.extent(changed.id(), Concern.LINEARIZABLE)).contains(changed);
+    assertThat(changed.fence()).isEqualTo(2);
+    assertThat(changed.version()).isEqualTo(5);
+  }
+
+  @Test
   void theLeastRedundancyComesFirstThenTheLongestWait() {
     ExtentDocument young = lacking(30, column(0));
     ExtentDocument bad = lacking(90, column(0), column(1));

@@ -333,6 +333,31 @@ abstract class MetadataStoreContract extends MetadataContract {
     assertThat(store.node("absent")).isEmpty();
   }
 
+  @Test
+  void aSuspicionAndAVerdictAreWonByOne() {
+    NodeDocument first = new NodeDocument(1, random.node().announcement());
+    applied(store.compareAndSetNode(first));
+    NodeDocument suspected =
+        first.keeping(
+            List.of(
+                new NodeDocument.Suspicion("gateway-1", 10, 70),
+                new NodeDocument.Suspicion("gateway-2", 20, 80)));
+    applied(store.compareAndSetNode(suspected));
+    NodeDocument.Lost verdict =
+        new NodeDocument.Lost(90, NodeDocument.Cause.UNREACHABLE, NodeDocument.Progress.MARKING);
+    refused(store.compareAndSetNode(first.lost(verdict)));
+    NodeDocument lost = suspected.lost(verdict);
+    applied(store.compareAndSetNode(lost));
+    refused(store.compareAndSetNode(suspected.answered("gateway-1")));
+    reopen();
+    assertThat(store.node(first.nodeId())).contains(lost);
+    NodeDocument back = lost.answered("gateway-1");
+    applied(store.compareAndSetNode(back));
+    NodeDocument now = store.node(first.nodeId()).orElseThrow();
+    assertThat(now.lost()).isNull();
+    assertThat(now.suspicions()).containsExactly(suspected.suspicions().get(1));
+  }
+
   // The life of a store
 
   @Test

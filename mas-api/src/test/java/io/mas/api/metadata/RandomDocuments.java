@@ -108,7 +108,9 @@ final class RandomDocuments {
         random.nextBoolean(),
         number(Long.MAX_VALUE),
         number(Long.MAX_VALUE),
-        number(Long.MAX_VALUE));
+        number(Long.MAX_VALUE),
+        random.nextBoolean(),
+        text());
   }
 
   /** So many different ids of nodes. */
@@ -199,7 +201,20 @@ final class RandomDocuments {
             text(),
             random.nextLong(),
             random.nextLong(),
-            constant(NodeState.values())));
+            constant(NodeState.values())),
+        nodeIds(random.nextInt(3)),
+        many(random.nextInt(3), this::suspicion),
+        random.nextBoolean()
+            ? new NodeDocument.Lost(
+                random.nextLong(),
+                constant(NodeDocument.Cause.values()),
+                constant(NodeDocument.Progress.values()))
+            : null);
+  }
+
+  private NodeDocument.Suspicion suspicion() {
+    long since = number(Long.MAX_VALUE - 1);
+    return new NodeDocument.Suspicion(id(), since, since + number(Long.MAX_VALUE - since));
   }
 
   <E> E oneOf(List<E> of) {

@@ -19,7 +19,9 @@ import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.InternalKeys;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
+import io.mas.common.protocol.StoredColumn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -469,5 +471,23 @@ class HttpShardClientTest {
     for (int i = 0; i < 4; i++) {
       client.delete(node, KEY);
     }
+  }
+
+  @Test
+  void listsPageByPage() throws Exception {
+    AtomicReference<Seen> got = new AtomicReference<>();
+    String page =
+        """
+        {"rows":[{"part":"0123456789ab7cde8123456789abcdef","ordinal":7,"shard":5,
+          "attempt":"00000000000000ff","bytes":672,"hash":{"hex":"%s"},
+          "layout":{"k":4,"m":2,"blockSize":1048576,"codec":1}}],
+         "damaged":1,"next":"b"}
+        """
+            .formatted(HASH);
+    byte[] body = page.getBytes(StandardCharsets.UTF_8);
+    Member node = http(exchange -> answer(exchange, got, body));
+    assertThat(client.inventory(node, "a/b c", 250))
+        .isEqualTo(new Page<>(List.of(StoredColumn.of(KEY, 672, HASH, LAYOUT)), 1, "b"));
+    assertThat(got.get().uri()).isEqualTo("/internal/v1/inventory?cursor=a%2Fb+c&limit=250");
   }
 }

@@ -3,7 +3,9 @@ package io.mas.api.nodes;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
+import io.mas.common.protocol.StoredColumn;
 import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.util.List;
@@ -59,6 +61,16 @@ final class Identities implements ShardClient {
 
   @Override
   public void putCommitRecord(Member node, CommitRecord record) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Page<StoredColumn> inventory(Member node, String cursor, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Page<CommitRecord> commits(Member node, String cursor, int limit) {
     throw new UnsupportedOperationException();
   }
 

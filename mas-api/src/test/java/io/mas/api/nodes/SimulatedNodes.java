@@ -9,15 +9,19 @@ import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
+import io.mas.common.protocol.StoredColumn;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.URI;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -32,6 +36,11 @@ public final class SimulatedNodes implements ShardClient {
   private static final Fault NONE = (operation, node, key) -> {};
 
   private final Map<Copy, Map<Integer, Stored>> copies = new ConcurrentHashMap<>();
+
+  /** What the records of each column say; as on a real node they stay with a copy of it. */
+  private final Map<Copy, Column> origins = new ConcurrentHashMap<>();
+
+  private final Map<String, List<CommitRecord>> records = new ConcurrentHashMap<>();
   private final AtomicInteger underWay = new AtomicInteger();
   private volatile Fault fault = NONE;
   private volatile Fault faultAfter = NONE;
@@ -41,7 +50,8 @@ public final class SimulatedNodes implements ShardClient {
     PUT,
     GET,
     DELETE,
-    RECORD
+    RECORD,
+    LIST
   }
 
   /** Comes before or after a call is done: may refuse it, wait, or count. */
@@ -49,7 +59,7 @@ public final class SimulatedNodes implements ShardClient {
     /**
      * Comes in between.
      *
-     * @param key the copy asked for; null for a commit record
+     * @param key the copy asked for; null for a commit record or a list
      */
     void meet(Operation operation, String node, @Nullable ShardKey key)
         throws NodeException, InterruptedException;
@@ -107,6 +117,36 @@ public final class SimulatedNodes implements ShardClient {
   /** Copies a column to another node, under another attempt. */
   public void copy(Copy from, Copy to) {
     copies.put(to, new ConcurrentSkipListMap<>(copies.getOrDefault(from, Map.of())));
+    Column origin = origins.get(from);
+    if (origin != null) {
+      origins.put(to, origin);
+    }
+  }
+
+  /** Commit records of all nodes that are COMMITTED. */
+  public long committedRecords() {
+    return records.values().stream()
+        .flatMap(List::stream)
+        .filter(record -> record.state() == CommitRecord.State.COMMITTED)
+        .count();
+  }
+
+  /** Bytes of all shards. */
+  public long bytes() {
+    return copies.values().stream()
+        .flatMap(blocks -> blocks.values().stream())
+        .mapToLong(block -> block.bytes.length)
+        .sum();
+  }
+
+  /** Forgets what the records of a column say of it, as damage does. */
+  public void damageOrigin(Copy copy) {
+    origins.remove(copy);
+  }
+
+  /** Forgets the commit records of all nodes. */
+  public void loseRecords() {
+    records.clear();
   }
 
   /** Gives no answer. */
@@ -139,6 +179,13 @@ public final class SimulatedNodes implements ShardClient {
     return copies.keySet().stream()
         .map(copy -> copy.key().extent().part())
         .collect(Collectors.toSet());
+  }
+
+  /** The bytes of one block of a copy, or null if it has none. */
+  public byte @Nullable [] bytes(Copy copy, int block) {
+    Map<Integer, Stored> column = copies.get(copy);
+    Stored stored = column == null ? null : column.get(block);
+    return stored == null ? null : stored.bytes.clone();
   }
 
   /** Forgets a copy. */
@@ -191,8 +238,13 @@ public final class SimulatedNodes implements ShardClient {
       Map<Integer, Stored> stored =
           copies.computeIfAbsent(
               new Copy(node.id(), column.key()), copy -> new ConcurrentSkipListMap<>());
+      origins.put(new Copy(node.id(), column.key()), column);
       for (Payload block : blocks) {
         byte[] bytes = block.bytes().toArray(ValueLayout.JAVA_BYTE);
+        Stored before = stored.get(block.frame().block());
+        if (before != null && !before.frame.equals(block.frame())) {
+          throw new NodeException(NodeError.OTHER_BYTES, "other bytes for " + column.key());
+        }
         stored.put(block.frame().block(), new Stored(block.frame(), bytes));
       }
       meet(faultAfter, Operation.PUT, node, column.key());
@@ -244,6 +296,62 @@ public final class SimulatedNodes implements ShardClient {
   @Override
   public void putCommitRecord(Member node, CommitRecord record) throws NodeException {
     meet(fault, Operation.RECORD, node, null);
+    putRecord(node.id(), record);
+  }
+
+  /** Gives a node a commit record, in place of an equal one of another state. */
+  public void putRecord(String node, CommitRecord record) {
+    List<CommitRecord> all = records.computeIfAbsent(node, _ -> new CopyOnWriteArrayList<>());
+    all.removeIf(before -> before.equals(with(record, before.state())));
+    all.add(record);
+  }
+
+  private static CommitRecord with(CommitRecord record, CommitRecord.State state) {
+    return new CommitRecord(
+        CommitRecord.FORMAT,
+        record.hash(),
+        record.version(),
+        state,
+        record.size(),
+        record.name(),
+        record.time(),
+        record.parts());
+  }
+
+  @Override
+  public Page<StoredColumn> inventory(Member node, String cursor, int limit) throws NodeException {
+    meet(fault, Operation.LIST, node, null);
+    List<StoredColumn> rows =
+        copies.entrySet().stream()
+            .filter(entry -> entry.getKey().node().equals(node.id()))
+            .map(entry -> row(entry.getKey(), entry.getValue()))
+            .sorted(Comparator.comparing(SimulatedNodes::name))
+            .filter(row -> name(row).compareTo(cursor) > 0)
+            .limit(limit)
+            .toList();
+    return new Page<>(rows, 0, rows.size() < limit ? null : name(rows.getLast()));
+  }
+
+  private StoredColumn row(Copy copy, Map<Integer, Stored> blocks) {
+    Column origin = origins.get(copy);
+    return StoredColumn.of(
+        copy.key(),
+        blocks.values().stream().mapToLong(block -> block.bytes.length).sum(),
+        origin == null ? null : origin.hash(),
+        origin == null ? null : origin.layout());
+  }
+
+  private static String name(StoredColumn row) {
+    return row.key().toString();
+  }
+
+  @Override
+  public Page<CommitRecord> commits(Member node, String cursor, int limit) throws NodeException {
+    meet(fault, Operation.LIST, node, null);
+    List<CommitRecord> all = records.getOrDefault(node.id(), List.of());
+    int from = cursor.isEmpty() ? 0 : Integer.parseInt(cursor);
+    int to = Math.min(all.size(), from + limit);
+    return new Page<>(all.subList(from, to), 0, to < all.size() ? "" + to : null);
   }
 
   @Override

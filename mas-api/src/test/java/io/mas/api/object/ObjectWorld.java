@@ -6,6 +6,10 @@ import io.mas.api.block.BlockCodec;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.BufferPool;
 import io.mas.api.block.CpuPool;
+import io.mas.api.garbage.BreakerProperties;
+import io.mas.api.garbage.GarbageProperties;
+import io.mas.api.garbage.GarbageRoom;
+import io.mas.api.garbage.GarbageRule;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
@@ -19,6 +23,7 @@ import io.mas.api.nodes.PlacementProperties;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeIdentity;
+import io.mas.common.cluster.NodeState;
 import io.mas.common.object.ByteRange;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
@@ -40,6 +45,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.util.unit.DataSize;
 
@@ -49,13 +55,19 @@ import org.springframework.util.unit.DataSize;
 public final class ObjectWorld implements AutoCloseable {
   public static final int BLOCK = 128 << 10;
 
-  public final SimulatedNodes nodes = new SimulatedNodes();
+  public final SimulatedNodes nodes;
   public final AtomicLong time = new AtomicLong(1_790_000_000_000L);
   public final InstantSource clock = () -> Instant.ofEpochMilli(time.get());
   public final BufferPool buffers;
+  public final ObjectRoom.Outside outside;
   public final ObjectRoom room;
+
+  /** How often the room said that there is something to repair. */
+  public final AtomicInteger wakes = new AtomicInteger();
+
   private final MetadataStore metadata;
   private final NodeView view;
+  private final Nodes known;
   private final CpuPool cpu = new CpuPool(2);
   private final int count;
   private long life = 1;
@@ -70,10 +82,14 @@ public final class ObjectWorld implements AutoCloseable {
    * @param block bytes of a block
    */
   public record Shape(int nodes, long buffers, Duration hedgeAfter, String erasure, int block) {
-    public static final Shape USUAL = new Shape(9, 32 << 20, Duration.ofSeconds(20));
+    public static final Shape USUAL = of(9, "4+2");
 
     public Shape(int nodes, long buffers, Duration hedgeAfter) {
       this(nodes, buffers, hedgeAfter, "4+2", BLOCK);
+    }
+
+    public static Shape of(int nodes, String erasure) {
+      return new Shape(nodes, 32 << 20, Duration.ofSeconds(20), erasure, BLOCK);
     }
   }
 
@@ -106,6 +122,12 @@ public final class ObjectWorld implements AutoCloseable {
   }
 
   public ObjectWorld(MetadataStore metadata, Shape shape) {
+    this(metadata, shape, new SimulatedNodes());
+  }
+
+  /** On nodes that hold something already. */
+  public ObjectWorld(MetadataStore metadata, Shape shape, SimulatedNodes nodes) {
+    this.nodes = nodes;
     this.metadata = metadata;
     this.count = shape.nodes;
     this.buffers = new BufferPool(shape.buffers, Duration.ofSeconds(20));
@@ -115,15 +137,19 @@ public final class ObjectWorld implements AutoCloseable {
     SimulatedNodes.announcements(metadata.clusterId(), count).forEach(view::accept);
     Random random = new Random(1);
     Placement placement = new Placement(view, new PlacementProperties(1), random);
+    this.known = new Nodes(view, placement, nodes);
+    this.outside =
+        new ObjectRoom.Outside(
+            metadata,
+            known,
+            new Blocks(buffers, cpu, new BlockCodec()),
+            clock,
+            new Random(System.nanoTime()),
+            new SimpleMeterRegistry(),
+            wakes::incrementAndGet);
     this.room =
         new ObjectRoom(
-            new ObjectRoom.Outside(
-                metadata,
-                new Nodes(view, placement, nodes),
-                new Blocks(buffers, cpu, new BlockCodec()),
-                clock,
-                new Random(System.nanoTime()),
-                new SimpleMeterRegistry()),
+            outside,
             new ObjectProperties(
                 shape.erasure,
                 DataSize.ofBytes(shape.block),
@@ -132,6 +158,16 @@ public final class ObjectWorld implements AutoCloseable {
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(30)),
             ProtocolRule.ALL);
+  }
+
+  /** The sweep of the inventories of this world. */
+  public GarbageRoom garbage(
+      GarbageProperties properties, BreakerProperties limits, Set<GarbageRule> rules) {
+    return new GarbageRoom(
+        new GarbageRoom.Outside(metadata, known, room, clock, new SimpleMeterRegistry()),
+        properties,
+        limits,
+        rules);
   }
 
   public static byte[] random(long seed, int length) {
@@ -240,13 +276,21 @@ public final class ObjectWorld implements AutoCloseable {
   /** All nodes are well again, in a new life. */
   public void revive() {
     nodes.heal();
+    announce(count, Set.of());
+  }
+
+  /**
+   * The first {@code total} nodes begin a new life; there may be more of them than before.
+   *
+   * @param away ids of those that take no new shards
+   */
+  public void announce(int total, Set<String> away) {
     life++;
-    for (NodeAnnouncement one : SimulatedNodes.announcements(metadata.clusterId(), count)) {
-      NodeIdentity next =
-          new NodeIdentity(metadata.clusterId(), one.identity().nodeId(), life, "life-" + life);
+    for (NodeAnnouncement one : SimulatedNodes.announcements(metadata.clusterId(), total)) {
+      String id = one.identity().nodeId();
       view.accept(
           new NodeAnnouncement(
-              next,
+              new NodeIdentity(metadata.clusterId(), id, life, "life-" + life),
               1,
               0,
               one.address(),
@@ -255,7 +299,7 @@ public final class ObjectWorld implements AutoCloseable {
               one.zone(),
               one.capacityBytes(),
               one.freeBytes(),
-              one.state()));
+              away.contains(id) ? NodeState.LEAVING : NodeState.UP));
     }
   }
 

@@ -4,6 +4,10 @@ import io.mas.api.block.BlockCodec;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.BufferPool;
 import io.mas.api.block.CpuPool;
+import io.mas.api.garbage.BreakerProperties;
+import io.mas.api.garbage.GarbageProperties;
+import io.mas.api.garbage.GarbageRoom;
+import io.mas.api.garbage.GarbageRule;
 import io.mas.api.metadata.ChunkDocument;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
@@ -67,6 +71,7 @@ final class ProtocolWorld implements AutoCloseable {
   private final Chunks chunks;
   private final Finish finish;
   private final TokenGrant grant;
+  private final GarbageRoom.Outside garbage;
 
   /** Time passes whenever it is looked at: every lease runs out. */
   private static final class PassingTime implements InstantSource {
@@ -93,6 +98,7 @@ final class ProtocolWorld implements AutoCloseable {
     this.view = view(clock);
     Placement placement = new Placement(view, new PlacementProperties(1), random);
     Blocks blocks = new Blocks(buffers, cpu, new BlockCodec());
+    Nodes known = new Nodes(view, placement, nodes);
     Duration now = Duration.ZERO;
     ObjectProperties properties =
         new ObjectProperties(
@@ -100,14 +106,11 @@ final class ProtocolWorld implements AutoCloseable {
     this.objects =
         new ObjectRoom(
             new ObjectRoom.Outside(
-                stepped,
-                new Nodes(view, placement, nodes),
-                blocks,
-                clock,
-                random,
-                new SimpleMeterRegistry()),
+                stepped, known, blocks, clock, random, new SimpleMeterRegistry(), () -> {}),
             properties,
             rules);
+    this.garbage =
+        new GarbageRoom.Outside(stepped, known, objects, clock, new SimpleMeterRegistry());
     this.parts = objects.parts();
     UploadProperties uploads =
         new UploadProperties(
@@ -181,6 +184,15 @@ final class ProtocolWorld implements AutoCloseable {
 
   void sweep() {
     objects.sweep().sweep();
+  }
+
+  /** Compares the nodes with the metadata, without any grace. */
+  void sweepInventories(Set<GarbageRule> rules) {
+    Duration now = Duration.ZERO;
+    GarbageProperties properties =
+        new GarbageProperties(true, false, Duration.ofHours(1), now, now, now, now);
+    BreakerProperties limits = new BreakerProperties(1, 1000, 1000, false);
+    new GarbageRoom(garbage, properties, limits, rules).sweep().sweep();
   }
 
   /** Collects the parts that an inventory finds unnamed and unlisted at this time. */

@@ -38,6 +38,9 @@ public record ClusterOptions(
   /** Default of {@code --bind}: this machine alone. */
   public static final String LOOPBACK = "127.0.0.1";
 
+  /** Default of {@code --data}. */
+  public static final String DATA = "data";
+
   private static final int MAX_PORT = 65_535;
   private static final Pattern GEOMETRY = Pattern.compile("([1-9]\\d?)\\+(\\d\\d?)");
   private static final Pattern SYSTEM_TOKEN = Pattern.compile("[A-Za-z0-9._~+/=-]{16,256}");

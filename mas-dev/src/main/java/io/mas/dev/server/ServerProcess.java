@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
@@ -33,7 +34,13 @@ public final class ServerProcess {
   private static final int MIN_PORT = 12_000;
   private static final int MAX_PORT = 32_000;
   private static final int PORT_TRIES = 100;
-  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Ports are given one after the other, from a random one on: none twice before it is in use, and
+   * seldom one that another JVM has just given.
+   */
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger(ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT));
 
   private static final Set<ServerProcess> RUNNING = ConcurrentHashMap.newKeySet();
   private static final List<Runnable> BEFORE_EXIT = new CopyOnWriteArrayList<>();
@@ -116,11 +123,9 @@ public final class ServerProcess {
   public static int freePort() {
     @Nullable IOException failure = null;
     for (int i = 0; i < PORT_TRIES; i++) {
-      int port = ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT);
+      int port = NEXT_PORT.getAndUpdate(last -> last + 1 < MAX_PORT ? last + 1 : MIN_PORT);
       try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        if (GIVEN.add(port)) {
-          return port;
-        }
+        return port;
       } catch (IOException e) {
         failure = e;
       }

@@ -96,6 +96,15 @@ public final class IdentityFile {
     }
   }
 
+  /** Whether there is an identity; also if that cannot be known now. */
+  public boolean present() {
+    try (DiskFile file = disk.open(NAME)) {
+      return file != null;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
   private void write(Content content) throws IOException {
     files.prepare();
     byte[] bytes = json.writeValueAsBytes(content);

@@ -15,6 +15,12 @@ public interface Volume {
   long announcedSequence();
 
   /**
+   * Whether it is still the volume that was opened: false only if its identity is certainly gone,
+   * such as when its directory was emptied.
+   */
+  boolean present();
+
+  /**
    * The state of a volume.
    *
    * @param capacityBytes its size

@@ -55,6 +55,18 @@ final class ColumnScan {
     return new ColumnTable(key, scan.origin, scan.blocks, scan.end, scan.unreadable, false);
   }
 
+  /** What the first record says of the column, or null if that is damaged or of another build. */
+  static @Nullable Origin origin(RecordFormat format, DiskFile file, ShardKey key)
+      throws IOException {
+    try {
+      RecordHeader first = new ColumnScan(format, file, key).headerAt(0);
+      return first == null ? null : first.origin();
+    } catch (ShardStoreException e) {
+      log.warn("inventory without the origin of a column: {}", e.getMessage());
+      return null;
+    }
+  }
+
   private void run() {
     long at = 0;
     while (at >= 0) {

@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Page;
+import io.mas.common.protocol.StoredColumn;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.DiskFile;
 import io.mas.node.disk.DiskThreads;
@@ -248,11 +250,25 @@ final class Columns {
       }
       try (DiskFile file = disk.open(ColumnNames.ROOT + "/" + path)) {
         if (file != null) {
-          rows.add(StoredColumn.of(key, file.size()));
+          rows.add(row(key, file));
         }
       }
     }
     return new Page<>(rows, unknown, paths.size() < limit ? null : paths.getLast());
+  }
+
+  /** Costs one read of a header at the most, however large the column is. */
+  private StoredColumn row(ShardKey key, DiskFile file) throws IOException {
+    ColumnTable cached = tables.getIfPresent(key);
+    Origin origin = cached == null ? null : cached.origin();
+    if (origin == null) {
+      origin = ColumnScan.origin(format, file, key);
+    }
+    return StoredColumn.of(
+        key,
+        file.size(),
+        origin == null ? null : origin.hash(),
+        origin == null ? null : origin.layout());
   }
 
   /** Records of one put, behind the end of a column. */

@@ -3,6 +3,7 @@ package io.mas.node.shard;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.CommitRecord.State;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Page;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.DiskFile;
 import io.mas.node.disk.DurableFiles;

@@ -4,6 +4,8 @@ import io.mas.common.object.Layout;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Page;
+import io.mas.common.protocol.StoredColumn;
 import io.mas.node.disk.DiskSpace;
 import io.mas.node.disk.DiskThreads;
 import io.mas.node.disk.DurableFiles;

@@ -5,6 +5,8 @@ import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.InternalApi;
+import io.mas.common.protocol.Page;
+import io.mas.common.protocol.StoredColumn;
 import java.util.List;
 
 /**

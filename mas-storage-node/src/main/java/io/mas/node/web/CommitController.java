@@ -3,7 +3,7 @@ package io.mas.node.web;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
-import io.mas.node.shard.Page;
+import io.mas.common.protocol.Page;
 import io.mas.node.shard.ShardStore;
 import io.mas.node.shard.ShardStoreException;
 import java.io.IOException;

@@ -37,6 +37,11 @@ final class AnnouncerTest {
         public long announcedSequence() {
           return 7;
         }
+
+        @Override
+        public boolean present() {
+          return true;
+        }
       };
 
   AnnouncerTest() {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mas.common.protocol.CommitRecord.State;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.StoredColumn;
 import io.mas.node.disk.FaultDisk.PowerLoss;
 import java.util.List;
 import java.util.function.Consumer;

@@ -19,7 +19,9 @@ import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.CommitRecord.State;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame.Status;
+import io.mas.common.protocol.StoredColumn;
 import io.mas.node.shard.ShardStore.Origin;
 import java.util.ArrayList;
 import java.util.List;
@@ -241,6 +243,12 @@ abstract class ShardStoreContract {
     assertThat(first.attempt()).isEqualTo("0000000000000007");
     assertThat(first.shard()).isEqualTo(1);
     assertThat(first.bytes()).isGreaterThanOrEqualTo(Shards.PAYLOAD);
+    assertThat(inventory(30))
+        .allSatisfy(
+            row -> {
+              assertThat(row.hash()).isEqualTo(Shards.ORIGIN.hash());
+              assertThat(row.layout()).isEqualTo(Shards.ORIGIN.layout());
+            });
   }
 
   private List<StoredColumn> inventory(int limit) {

@@ -1,10 +1,10 @@
-package io.mas.node.shard;
+package io.mas.common.protocol;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of a listing.
+ * A page of a listing of a storage node.
  *
  * @param rows what was found; may be fewer than asked for though more follow
  * @param damaged how many rows could not be read and were left out

@@ -1,0 +1,31 @@
+package io.mas.api.garbage;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * When a sweep deletes nothing and every collection stops, until an operator confirms.
+ *
+ * @param share of a node's columns, or of the parts, that may be garbage
+ * @param floor so much garbage of a node is never too much
+ * @param perHour how many columns and parts a process deletes in an hour at most
+ * @param confirmed the first sweep that would be stopped goes on
+ */
+@ConfigurationProperties("mas.garbage.breaker")
+public record BreakerProperties(
+    @DefaultValue("0.05") double share,
+    @DefaultValue("1000") int floor,
+    @DefaultValue("100000") int perHour,
+    @DefaultValue("false") boolean confirmed) {
+  public BreakerProperties {
+    if (share < 0 || share > 1) {
+      throw new IllegalArgumentException(
+          "mas.garbage.breaker.share is %s, expected 0 to 1".formatted(share));
+    }
+    if (floor < 0 || perHour < 1) {
+      throw new IllegalArgumentException(
+          "mas.garbage.breaker.floor is %d and per-hour %d, expected 0 or more and 1 or more"
+              .formatted(floor, perHour));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.mas.api.garbage;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.NodeException;
+import io.mas.api.nodes.Nodes;
+import io.mas.api.object.CrashPoint;
+import io.mas.common.object.ExtentId;
+import io.mas.common.object.ShardKey;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes copies that no extent document names though there is one: what the loser of a race wrote,
+ * and what a node still has that was away while the extent moved. The extent's version is raised
+ * first, so that a publish under way, which is conditional on the version before, cannot win, and
+ * its fence too, so that nobody publishes the same copies on the new version. Thread-safe.
+ */
+final class UnpublishedColumns {
+  private static final Logger LOG = LoggerFactory.getLogger(UnpublishedColumns.class);
+
+  /** Copies whose first sighting is remembered: about 30 MB. */
+  private static final int MOST_SIGHTINGS = 200_000;
+
+  private final MetadataStore metadata;
+  private final Nodes nodes;
+  private final InstantSource clock;
+  private final Duration grace;
+  private final Set<GarbageRule> rules;
+  private final Cache<Sighting, Long> sightings =
+      Caffeine.newBuilder().maximumSize(MOST_SIGHTINGS).executor(Runnable::run).build();
+
+  private record Sighting(String node, ShardKey key) {}
+
+  UnpublishedColumns(
+      MetadataStore metadata,
+      Nodes nodes,
+      InstantSource clock,
+      Duration grace,
+      Set<GarbageRule> rules) {
+    this.metadata = metadata;
+    this.nodes = nodes;
+    this.clock = clock;
+    this.grace = grace;
+    this.rules = rules;
+  }
+
+  /** Whether this process has first seen a copy so long ago that it may go; remembers it if not. */
+  boolean due(UnpublishedColumn column) {
+    long now = clock.millis();
+    long first =
+        Objects.requireNonNull(
+            sightings.get(new Sighting(column.node().id(), column.key()), _ -> now));
+    return first <= now - grace.toMillis();
+  }
+
+  /**
+   * Deletes copies of one extent.
+   *
+   * @return how many are deleted
+   */
+  int delete(ExtentId extent, List<UnpublishedColumn> found) {
+    ExtentDocument document = metadata.extent(extent, Concern.LINEARIZABLE).orElse(null);
+    if (document == null || !mayGo(document)) {
+      return 0;
+    }
+    List<UnpublishedColumn> still =
+        found.stream()
+            .filter(one -> !NodeInventory.published(document, one.node().id(), one.key()))
+            .toList();
+    if (still.isEmpty() || !raise(document)) {
+      return 0;
+    }
+    CrashPoint.reached("garbage.raised");
+    return (int) still.stream().filter(this::delete).count();
+  }
+
+  /** What lacks shards keeps every copy there is: the repair may need it. */
+  private boolean mayGo(ExtentDocument document) {
+    return !rules.contains(GarbageRule.WHOLE)
+        || (document.missing().isEmpty() && document.turn().next() <= clock.millis());
+  }
+
+  private boolean raise(ExtentDocument document) {
+    return !rules.contains(GarbageRule.RAISE)
+        || metadata.compareAndSetExtent(document.fenced()) == WriteOutcome.APPLIED;
+  }
+
+  private boolean delete(UnpublishedColumn column) {
+    try {
+      nodes.client().delete(column.node(), column.key());
+      sightings.invalidate(new Sighting(column.node().id(), column.key()));
+      return true;
+    } catch (NodeException e) {
+      nodes.view().failed(column.node(), e);
+      LOG.warn("{} is not deleted now: {}", column.key(), e.getMessage());
+      return false;
+    }
+  }
+}

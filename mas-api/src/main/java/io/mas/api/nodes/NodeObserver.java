@@ -1,0 +1,146 @@
+package io.mas.api.nodes;
+
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.NodeDocument;
+import io.mas.api.metadata.NodeDocument.Suspicion;
+import io.mas.common.cluster.NodeIdentity;
+import io.mas.common.error.MasException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Saves in {@code nodes} which nodes do not answer the direct probes of this process: at once,
+ * again while that lasts, and takes it back, together with a verdict, when one answers. What it
+ * says is never more than what probes showed. One thread.
+ */
+final class NodeObserver implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeObserver.class);
+
+  /**
+   * If so many say that a node does not answer, no more need to: it bounds a document, and what a
+   * thousand gateways write when a node dies.
+   */
+  static final int ENOUGH = 8;
+
+  private final String id;
+  private final View view;
+  private final NodeDocuments documents;
+  private final VerdictProperties properties;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final Repeating looks;
+
+  /** When it last saved a suspicion of a node. */
+  private final Map<String, Long> said = new HashMap<>();
+
+  /** What an observer sees of the nodes. */
+  interface View {
+    /** The lives whose direct probes fail, and how long they have. */
+    Map<NodeIdentity, Duration> failing();
+
+    /** Ids of nodes that are lost. */
+    Set<String> lost();
+
+    /** Asks a node now. */
+    boolean answers(String nodeId);
+
+    /** Learns what is saved of a node. */
+    void learn(NodeDocument saved);
+  }
+
+  /**
+   * Sees nothing until it is started.
+   *
+   * @param id of this run of the process
+   */
+  NodeObserver(
+      String id, View view, MetadataStore metadata, VerdictProperties properties, Clocks clocks) {
+    this.id = id;
+    this.view = view;
+    this.documents = new NodeDocuments(metadata);
+    this.properties = properties;
+    this.clock = clocks.wall();
+    this.nanos = clocks.nanos();
+    this.looks = new Repeating(this::look, properties.every());
+  }
+
+  void start() {
+    looks.start("mas-node-observer");
+  }
+
+  /** Saves what has changed. */
+  void look() {
+    try {
+      Map<NodeIdentity, Duration> failing = view.failing();
+      failing.forEach(this::suspect);
+      Set<String> silent =
+          failing.keySet().stream().map(NodeIdentity::nodeId).collect(Collectors.toSet());
+      Set<String> perhapsBack = new HashSet<>(said.keySet());
+      perhapsBack.addAll(view.lost());
+      perhapsBack.removeAll(silent);
+      perhapsBack.forEach(this::clear);
+    } catch (MasException e) {
+      // The view reports metadata that are away; what was not saved is saved by the next look.
+      LOG.debug("suspicions not saved: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("suspicions not saved", e);
+    }
+  }
+
+  private void suspect(NodeIdentity life, Duration failing) {
+    long now = nanos.getAsLong();
+    Long last = said.get(life.nodeId());
+    if (last != null && now - last < properties.repeat().toNanos()) {
+      return;
+    }
+    documents.change(life.nodeId(), node -> suspected(node, life, failing));
+    said.put(life.nodeId(), now);
+  }
+
+  private NodeDocument suspected(NodeDocument node, NodeIdentity life, Duration failing) {
+    long now = clock.millis();
+    List<Suspicion> others =
+        node.suspicions().stream().filter(one -> !one.observer().equals(id)).toList();
+    if (others.size() >= ENOUGH) {
+      others = others.stream().filter(one -> fresh(one, now)).toList();
+    }
+    if (!node.sameLife(life) || others.size() >= ENOUGH) {
+      return node;
+    }
+    Suspicion own = new Suspicion(id, now - failing.toMillis(), now);
+    return node.keeping(Stream.concat(others.stream(), Stream.of(own)).toList());
+  }
+
+  /** Whether its observer may still be there; one that has died leaves its word behind. */
+  private boolean fresh(Suspicion one, long now) {
+    return Math.abs(now - one.confirmed()) <= properties.observerTimeout().toMillis();
+  }
+
+  private void clear(String node) {
+    if (view.answers(node)) {
+      documents
+          .change(node, saved -> concerns(saved) ? saved.answered(id) : saved)
+          .ifPresent(view::learn);
+      said.remove(node);
+    }
+  }
+
+  private boolean concerns(NodeDocument node) {
+    return node.lost() != null || node.suspectedBy(id);
+  }
+
+  @Override
+  public void close() {
+    looks.close();
+  }
+}

@@ -1,0 +1,108 @@
+package io.mas.api.nodes;
+
+import io.mas.api.metadata.NodeDocument;
+import io.mas.api.metadata.NodeDocument.Suspicion;
+import io.mas.api.metadata.ProcessDocument;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which of what others have saved still counts: what they go on saying, as this process sees it
+ * change. Their clocks are not compared with ours, since any may be wrong. One thread.
+ */
+final class Observations {
+  private final String self;
+  private final VerdictProperties properties;
+  private final Clocks clocks;
+  private final Map<String, Beat> beats = new HashMap<>();
+  private final Set<String> known = new HashSet<>();
+  private long begun;
+  private long looked;
+
+  /** A value, and when it was first seen. */
+  private record Beat(long value, long at) {}
+
+  /**
+   * Nothing seen yet.
+   *
+   * @param self this process as an observer, which always has a say
+   */
+  Observations(String self, VerdictProperties properties, Clocks clocks) {
+    this.self = self;
+    this.properties = properties;
+    this.clocks = clocks;
+    beginAnew();
+  }
+
+  /** Forgets what was seen: for some time nothing, or nothing true, could be. */
+  void beginAnew() {
+    beats.clear();
+    begun = clocks.nanos().getAsLong();
+    looked = begun;
+  }
+
+  /**
+   * Looks at what is saved now.
+   *
+   * @param warm whether this process has itself asked every node
+   * @param replaced see {@link Decision.Evidence}
+   */
+  Decision.Evidence look(
+      List<NodeDocument> nodes,
+      List<ProcessDocument> processes,
+      boolean warm,
+      Set<String> replaced) {
+    long now = clocks.nanos().getAsLong();
+    if (Duration.ofNanos(now - looked).compareTo(properties.observerTimeout().dividedBy(2)) > 0) {
+      beginAnew(); // this process was stopped, or the metadata were slow
+    }
+    looked = now;
+    known.clear();
+    Set<String> observers = observers(processes, now);
+    List<NodeDocument> counting =
+        nodes.stream().map(node -> counting(node, observers, now)).toList();
+    beats.keySet().retainAll(known);
+    boolean settled = now - begun >= properties.settle().toNanos();
+    return new Decision.Evidence(
+        clocks.wall().millis(), counting, observers, replaced, warm, settled);
+  }
+
+  private Set<String> observers(List<ProcessDocument> processes, long now) {
+    Set<String> observers = new HashSet<>();
+    for (ProcessDocument process : processes) {
+      if (process.observes() && beats("process " + process.id(), process.seen(), now)) {
+        observers.add(process.id());
+      }
+    }
+    observers.add(self);
+    return observers;
+  }
+
+  private NodeDocument counting(NodeDocument node, Set<String> observers, long now) {
+    return new NodeDocument(
+        node.version(),
+        node.announcement(),
+        node.replaces(),
+        node.suspicions().stream().filter(one -> counts(node, one, observers, now)).toList(),
+        node.lost());
+  }
+
+  private boolean counts(NodeDocument node, Suspicion one, Set<String> observers, long now) {
+    boolean beats = beats(node.nodeId() + " " + one.observer(), one.confirmed(), now);
+    return beats && observers.contains(one.observer());
+  }
+
+  /** Whether a value has changed within the time-out; what is seen first has. */
+  private boolean beats(String key, long value, long now) {
+    known.add(key);
+    Beat beat =
+        beats.compute(
+            key,
+            (_, before) -> before != null && before.value == value ? before : new Beat(value, now));
+    return now - beat.at <= properties.observerTimeout().toNanos();
+  }
+}

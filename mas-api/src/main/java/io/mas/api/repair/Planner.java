@@ -1,0 +1,152 @@
+package io.mas.api.repair;
+
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.ExtentDocument.Missing;
+import io.mas.api.nodes.Member;
+import io.mas.api.nodes.Nodes;
+import io.mas.api.nodes.Placement.Gap;
+import io.mas.common.object.ShardKey;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Decides where shards go. A bad block goes to its own node again; a whole column goes to another
+ * node, chosen so that the spread stays; and when nothing is missing, a column that shares its node
+ * with another goes to a node that has none. Reads only the view of the nodes. Thread-safe.
+ */
+final class Planner {
+  private final Nodes nodes;
+  private final RandomGenerator random;
+  private final Set<RepairRule> rules;
+
+  Planner(Nodes nodes, RandomGenerator random, Set<RepairRule> rules) {
+    this.nodes = nodes;
+    this.random = random;
+    this.rules = rules;
+  }
+
+  /** Whether something can be done for the extent now. */
+  boolean possible(ExtentDocument extent) {
+    return stale(extent) || !plan(extent, Trouble.none()).isEmpty();
+  }
+
+  /** Whether nothing is missing and nothing shared: only the document does not say so yet. */
+  static boolean stale(ExtentDocument extent) {
+    return extent.missing().isEmpty() && !shared(extent.shards());
+  }
+
+  /** Whether a node has several of these shards. */
+  static boolean shared(List<ExtentDocument.Shard> shards) {
+    return shards.stream().map(ExtentDocument.Shard::node).distinct().count() < shards.size();
+  }
+
+  /** What can be written now to make the extent whole, or at least better; may be nothing. */
+  List<Patch> plan(ExtentDocument extent, Trouble trouble) {
+    return extent.missing().isEmpty() ? spread(extent, trouble) : rebuild(extent, trouble);
+  }
+
+  private List<Patch> rebuild(ExtentDocument extent, Trouble trouble) {
+    List<Patch> patches = new ArrayList<>();
+    NavigableSet<Integer> moving = new TreeSet<>(trouble.columns());
+    badBlocks(extent)
+        .forEach(
+            (shard, blocks) -> {
+              Optional<Member> own = nodes.view().member(extent.shards().get(shard).node());
+              if (blocks.contains(Missing.ALL) || own.isEmpty()) {
+                moving.add(shard);
+              } else if (!moving.contains(shard)) {
+                patches.add(new Patch(own.get(), extent.key(shard), false, blocks));
+              }
+            });
+    moving.retainAll(badBlocks(extent).keySet());
+    Room room = new Room(extent, trouble, nodes.placement().mostPerNode(extent.layout()));
+    columns(extent).filter(shard -> !moving.contains(shard)).forEach(room::hold);
+    moving.forEach(shard -> room.move(shard, room.own(shard)).ifPresent(patches::add));
+    return patches;
+  }
+
+  private static Map<Integer, NavigableSet<Integer>> badBlocks(ExtentDocument extent) {
+    return extent.missing().stream()
+        .collect(
+            Collectors.groupingBy(
+                Missing::shard,
+                TreeMap::new,
+                Collectors.mapping(Missing::block, Collectors.toCollection(TreeSet::new))));
+  }
+
+  /** Of the columns of a node all but the first move, as far as there are nodes without any. */
+  private List<Patch> spread(ExtentDocument extent, Trouble trouble) {
+    if (!rules.contains(RepairRule.KEEP_SPREAD)) {
+      return List.of();
+    }
+    Room room = new Room(extent, trouble, 1);
+    columns(extent).forEach(room::hold);
+    Set<String> seen = new HashSet<>();
+    return columns(extent)
+        .filter(shard -> !seen.add(room.own(shard)))
+        .mapToObj(shard -> room.move(shard, ""))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  /** Where columns of an extent may go; each one that is placed leaves less for the next. */
+  private final class Room {
+    private final ExtentDocument extent;
+    private final Set<String> avoid;
+    private final int most;
+    private final List<String> held = new ArrayList<>();
+
+    /**
+     * @param most columns that a node may have
+     */
+    Room(ExtentDocument extent, Trouble trouble, int most) {
+      this.extent = extent;
+      this.avoid = trouble.nodes();
+      this.most = most;
+    }
+
+    /** The column stays where it is. */
+    void hold(int shard) {
+      hold(own(shard));
+    }
+
+    private void hold(String node) {
+      if (rules.contains(RepairRule.KEEP_SPREAD)) {
+        held.add(node);
+      }
+    }
+
+    String own(int shard) {
+      return extent.shards().get(shard).node();
+    }
+
+    Optional<Patch> move(int shard, String shunned) {
+      Optional<Member> node = nodes.placement().another(new Gap(held, avoid, shunned, most));
+      node.ifPresent(one -> hold(one.id()));
+      return node.map(
+          one ->
+              new Patch(
+                  one, new ShardKey(extent.id(), shard, random.nextLong()), true, all(extent)));
+    }
+  }
+
+  private static IntStream columns(ExtentDocument extent) {
+    return IntStream.range(0, extent.shards().size());
+  }
+
+  private static NavigableSet<Integer> all(ExtentDocument extent) {
+    return IntStream.range(0, extent.blocks().size())
+        .boxed()
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

@@ -1,0 +1,276 @@
+package io.mas.api.repair;
+
+import io.mas.api.block.BlockBuffer;
+import io.mas.api.block.Blocks;
+import io.mas.api.block.EncodedBlock;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.ExtentDocument.Missing;
+import io.mas.api.nodes.Fanout;
+import io.mas.api.nodes.NodeException;
+import io.mas.api.nodes.Nodes;
+import io.mas.api.nodes.ShardClient;
+import io.mas.api.object.BlockReader;
+import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.ShardFrame;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes patches of one extent: reads each block that is needed once, from k verified shards, and
+ * sends its shards to every node that is to have one. A block that cannot be read, or a node that
+ * does not take its shards, is no hindrance for the others. Used by one thread, once.
+ */
+final class Rebuild implements BlockReader.Listener {
+  private static final Logger LOG = LoggerFactory.getLogger(Rebuild.class);
+
+  /** Blocks in memory at once, as far as there are buffers; a node takes 16 in one request. */
+  private static final int TOGETHER = 8;
+
+  /** Bytes of one column in one request; a node takes no more. */
+  private static final long MAX_PUT_BYTES = 16 << 20;
+
+  private final Context context;
+  private final ExtentDocument extent;
+  private final BlockReader reader;
+
+  /** The blocks that each patch has on its node. */
+  private final Map<Patch, Set<Integer>> written = new LinkedHashMap<>();
+
+  private final Map<Patch, NodeException> refused = new HashMap<>();
+  private final Set<Patch> open;
+  private final NavigableSet<Integer> todo = new TreeSet<>();
+  private final Set<Missing> found = ConcurrentHashMap.newKeySet();
+
+  /** What every rebuild of the process shares. */
+  record Context(
+      Nodes nodes,
+      Blocks blocks,
+      BlockReader.Settings reading,
+      RepairRates rates,
+      RepairMetrics metrics) {}
+
+  Rebuild(Context context, ExtentDocument extent, List<Patch> patches) {
+    this.context = context;
+    this.extent = extent;
+    this.reader = new BlockReader(context.nodes, context.blocks, context.reading, this);
+    this.open = new HashSet<>(patches);
+    patches.forEach(
+        patch -> {
+          written.put(patch, new TreeSet<>());
+          todo.addAll(patch.blocks());
+        });
+  }
+
+  @Override
+  public void missing(ExtentDocument seen, Set<Missing> shards) {
+    found.addAll(shards);
+  }
+
+  @Override
+  public void received(String node, int bytes) {
+    context.rates.read(node, bytes);
+  }
+
+  /** Writes what can be written. */
+  void run() throws InterruptedException {
+    Set<String> nodes =
+        Stream.concat(
+                extent.shards().stream().map(ExtentDocument.Shard::node),
+                open.stream().map(patch -> patch.node().id()))
+            .collect(Collectors.toSet());
+    boolean limited = extent.redundancy() > 0;
+    List<Integer> batch = next();
+    while (!batch.isEmpty()) {
+      if (limited) {
+        context.rates.await(nodes);
+      }
+      write(batch);
+      batch = next();
+    }
+  }
+
+  /** The next blocks that somebody still wants, as many as go into one request. */
+  private List<Integer> next() {
+    todo.removeIf(block -> open.stream().noneMatch(patch -> patch.blocks().contains(block)));
+    List<Integer> batch = new ArrayList<>();
+    long bytes = 0;
+    for (int block : todo) {
+      bytes += shardLength(block);
+      if (batch.size() == TOGETHER || (bytes > MAX_PUT_BYTES && !batch.isEmpty())) {
+        break;
+      }
+      batch.add(block);
+    }
+    return batch;
+  }
+
+  private int shardLength(int block) {
+    return extent.layout().shardLength(extent.blocks().get(block).storedLength());
+  }
+
+  /** Writes the first of these blocks, as many as there are buffers for. */
+  private void write(List<Integer> batch) throws InterruptedException {
+    List<BlockBuffer> buffers = new ArrayList<>();
+    try {
+      buffers.add(BlockBuffer.acquire(context.blocks.buffers(), extent.layout()));
+      Optional<BlockBuffer> further = tryAcquire(batch.size() - buffers.size());
+      while (further.isPresent()) {
+        buffers.add(further.get());
+        further = tryAcquire(batch.size() - buffers.size());
+      }
+      List<Integer> numbers = batch.subList(0, buffers.size());
+      put(read(numbers, buffers));
+      numbers.forEach(todo::remove);
+    } finally {
+      buffers.forEach(BlockBuffer::close);
+    }
+  }
+
+  /** Only the first is waited for: nobody who holds a buffer waits for another. */
+  private Optional<BlockBuffer> tryAcquire(int wanted) {
+    return wanted == 0
+        ? Optional.empty()
+        : BlockBuffer.tryAcquire(context.blocks.buffers(), extent.layout());
+  }
+
+  /** The blocks that can be read, by number. When it returns, nobody touches the buffers. */
+  private NavigableMap<Integer, EncodedBlock> read(List<Integer> numbers, List<BlockBuffer> buffers)
+      throws InterruptedException {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<EncodedBlock>> running = new ArrayList<>();
+      for (int i = 0; i < numbers.size(); i++) {
+        int number = numbers.get(i);
+        BlockBuffer buffer = buffers.get(i);
+        running.add(threads.submit(() -> reader.readShards(extent, number, buffer)));
+      }
+      NavigableMap<Integer, EncodedBlock> blocks = new TreeMap<>();
+      for (int i = 0; i < numbers.size(); i++) {
+        EncodedBlock block = result(numbers.get(i), running.get(i));
+        if (block != null) {
+          blocks.put(numbers.get(i), block);
+        }
+      }
+      return blocks;
+    }
+  }
+
+  private @Nullable EncodedBlock result(int number, Future<EncodedBlock> reading)
+      throws InterruptedException {
+    try {
+      return reading.get();
+    } catch (ExecutionException e) {
+      LOG.warn("block {} of extent {} not rebuilt: {}", number, extent.id(), e.getCause() + "");
+      open.removeIf(patch -> patch.moves() && patch.blocks().contains(number)); // never whole
+      return null;
+    }
+  }
+
+  private void put(NavigableMap<Integer, EncodedBlock> blocks) throws InterruptedException {
+    List<Patch> taking = open.stream().filter(patch -> !wanted(patch, blocks).isEmpty()).toList();
+    List<Optional<NodeException>> failures = Fanout.each(taking, patch -> put(patch, blocks));
+    if (Thread.interrupted()) {
+      throw new InterruptedException("interrupted while shards were written");
+    }
+    for (int i = 0; i < taking.size(); i++) {
+      Patch patch = taking.get(i);
+      failures
+          .get(i)
+          .ifPresentOrElse(failure -> refused(patch, failure), () -> taken(patch, blocks));
+    }
+  }
+
+  private static NavigableMap<Integer, EncodedBlock> wanted(
+      Patch patch, NavigableMap<Integer, EncodedBlock> blocks) {
+    NavigableMap<Integer, EncodedBlock> wanted = new TreeMap<>(blocks);
+    wanted.keySet().retainAll(patch.blocks());
+    return wanted;
+  }
+
+  private void put(Patch patch, NavigableMap<Integer, EncodedBlock> blocks) throws NodeException {
+    List<ShardClient.Payload> payloads = new ArrayList<>();
+    wanted(patch, blocks)
+        .forEach(
+            (number, block) -> {
+              EncodedBlock.Shard shard = block.shards().get(patch.shard());
+              int length = (int) shard.bytes().byteSize();
+              payloads.add(
+                  new ShardClient.Payload(
+                      ShardFrame.ok(number, block.entry(), length, shard.crc()), shard.bytes()));
+            });
+    context
+        .nodes
+        .client()
+        .put(
+            patch.node(),
+            new ShardClient.Column(patch.key(), extent.hash(), extent.layout()),
+            payloads);
+  }
+
+  private void taken(Patch patch, NavigableMap<Integer, EncodedBlock> blocks) {
+    Set<Integer> numbers = wanted(patch, blocks).keySet();
+    long bytes = numbers.stream().mapToLong(this::shardLength).sum();
+    context.rates.written(patch.node().id(), bytes);
+    context.metrics.written(bytes);
+    written.getOrDefault(patch, new TreeSet<>()).addAll(numbers);
+  }
+
+  private void refused(Patch patch, NodeException failure) {
+    LOG.warn("shard {} not written again: {}", patch.key(), failure.getMessage());
+    open.remove(patch);
+    refused.put(patch, failure);
+    context.nodes.view().failed(patch.node(), failure);
+  }
+
+  // What came of it
+
+  /** The columns that are whole on their new nodes. */
+  Map<Integer, ExtentDocument.Shard> moved() {
+    Map<Integer, ExtentDocument.Shard> moved = new TreeMap<>();
+    written.forEach(
+        (patch, blocks) -> {
+          if (patch.moves() && blocks.equals(patch.blocks())) {
+            ShardKey key = patch.key();
+            moved.put(key.shard(), new ExtentDocument.Shard(patch.node().id(), key.attempt()));
+          }
+        });
+    return moved;
+  }
+
+  /** The bad blocks that are good again on their own nodes. */
+  Set<Missing> mended() {
+    return written.entrySet().stream()
+        .filter(e -> !e.getKey().moves())
+        .flatMap(e -> e.getValue().stream().map(block -> new Missing(e.getKey().shard(), block)))
+        .collect(Collectors.toSet());
+  }
+
+  /** Shards that were found missing or damaged on the way. */
+  Set<Missing> found() {
+    return Set.copyOf(found);
+  }
+
+  /** The patches that their nodes did not take, and why. */
+  Map<Patch, NodeException> refused() {
+    return refused;
+  }
+}

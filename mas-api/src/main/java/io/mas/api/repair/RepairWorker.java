@@ -1,0 +1,182 @@
+package io.mas.api.repair;
+
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.common.cluster.NodeDiscovery;
+import io.mas.common.error.MasException;
+import io.mas.common.object.ExtentId;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for extents that lack something and has them repaired, the most urgent first, some at once.
+ * It is called when there is evidence, and looks by itself now and then: a call may be lost. One
+ * that fails is put off, longer each time, and holds up nobody. Thread-safe.
+ */
+public final class RepairWorker implements AutoCloseable {
+  /** Extents looked at in one go; the documents of large ones are a few KB each. */
+  static final int PAGE = 32;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RepairWorker.class);
+
+  /** How long a close waits for what is under way; it was told to stop. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final Parts parts;
+  private final Semaphore places;
+  private final Semaphore wakes = new Semaphore(0);
+  private final Map<ExtentId, Thread> running = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+  private @Nullable Thread loop;
+  private NodeDiscovery.@Nullable Subscription subscription;
+
+  /** What it is made of. */
+  record Parts(
+      MetadataStore metadata,
+      InstantSource clock,
+      RepairProperties properties,
+      Set<RepairRule> rules,
+      Planner planner,
+      Turns turns,
+      Repairer repairer,
+      RepairMetrics metrics) {}
+
+  RepairWorker(Parts parts) {
+    this.parts = parts;
+    this.places = new Semaphore(parts.properties.parallel());
+  }
+
+  /** Begins to look, and to listen for calls. */
+  public void start(NodeDiscovery discovery) {
+    subscription = discovery.onWake(this::wake);
+    loop = Thread.ofVirtual().name("mas-repair-sweep").start(this::sweepUntilClosed);
+  }
+
+  /** There is something to repair. */
+  void wake() {
+    wakes.release();
+  }
+
+  private void sweepUntilClosed() {
+    long pause = parts.properties.sweepEvery().toMillis();
+    try {
+      while (!closed) {
+        wakes.drainPermits();
+        guardedSweep();
+        if (wakes.tryAcquire(pause, TimeUnit.MILLISECONDS)) {
+          LOG.debug("called");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void guardedSweep() throws InterruptedException {
+    try {
+      sweep();
+    } catch (MasException e) {
+      LOG.warn("repair sweep broke off: {}", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("repair sweep broke off", e); // and goes on next time: nothing else repairs
+    }
+  }
+
+  /** Begins what can be repaired now; waits for a free place, not for the last ones to end. */
+  void sweep() throws InterruptedException {
+    boolean more = true;
+    while (more && !closed) {
+      more = begin(due());
+    }
+  }
+
+  private List<ExtentDocument> due() {
+    List<ExtentDocument> due = parts.metadata.extentsToRepair(parts.clock.millis(), PAGE);
+    parts.metrics.due(due.size());
+    return parts.rules.contains(RepairRule.URGENT_FIRST)
+        ? due
+        : due.stream().sorted(Comparator.comparingLong(one -> one.turn().since())).toList();
+  }
+
+  /** Whether it is worth to look again: there was more, or something more urgent may have come. */
+  private boolean begin(List<ExtentDocument> due) throws InterruptedException {
+    boolean begun = false;
+    for (ExtentDocument extent : due) {
+      if (begun && wakes.tryAcquire()) {
+        return true;
+      }
+      if (!running.containsKey(extent.id())) {
+        begun |= begin(extent);
+      }
+    }
+    return begun && due.size() == PAGE;
+  }
+
+  private boolean begin(ExtentDocument extent) throws InterruptedException {
+    if (!parts.planner.possible(extent)) {
+      parts.turns.putOff(extent);
+      return false;
+    }
+    places.acquire();
+    Thread thread = Thread.ofVirtual().name("mas-repair").unstarted(() -> repair(extent));
+    running.put(extent.id(), thread);
+    thread.start();
+    return true;
+  }
+
+  private void repair(ExtentDocument extent) {
+    boolean more = false;
+    try {
+      more = !closed && parts.repairer.repair(extent);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.warn("extent {} not repaired: {}", extent.id(), e.toString()); // its turn comes again
+    } finally {
+      running.remove(extent.id());
+      places.release();
+    }
+    if (more) {
+      wake();
+    }
+  }
+
+  /** Waits until nothing is under way. */
+  void awaitIdle() throws InterruptedException {
+    places.acquire(parts.properties.parallel());
+    places.release(parts.properties.parallel());
+  }
+
+  /** Stops; what is under way is given up, and its turn given back. */
+  @Override
+  public void close() {
+    closed = true;
+    if (subscription != null) {
+      subscription.close();
+    }
+    if (loop != null) {
+      loop.interrupt();
+    }
+    List<Thread> ending = List.copyOf(running.values());
+    ending.forEach(Thread::interrupt);
+    try {
+      for (Thread thread : ending) {
+        if (!thread.join(PATIENCE)) {
+          LOG.warn("a repair does not end; it is left to its lease");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.mas.api.repair;
+
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.ExtentDocument.Missing;
+import io.mas.api.metadata.ExtentDocument.Turn;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.Fanout;
+import io.mas.api.nodes.NodeException;
+import io.mas.api.nodes.ShardClient;
+import io.mas.api.object.CrashPoint;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Repairs one extent: takes it, writes what can be written, publishes that, and so on until nothing
+ * is left, or nothing can be done. It may die at any step: what it wrote is then an attempt that
+ * nobody names, or a good block in its place. Thread-safe.
+ */
+final class Repairer {
+  private static final Logger LOG = LoggerFactory.getLogger(Repairer.class);
+
+  /** Plans made for one extent before others have their turn. */
+  private static final int ROUNDS = 5;
+
+  /** Tries with a node that gives no answer, before a column moves for a bad block of it. */
+  private static final int PATIENCE = 3;
+
+  private final Parts parts;
+
+  /** What it is made of. */
+  record Parts(
+      MetadataStore metadata,
+      Turns turns,
+      Planner planner,
+      Rebuild.Context rebuilding,
+      Publisher publisher,
+      InstantSource clock) {}
+
+  Repairer(Parts parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Repairs an extent as far as possible now.
+   *
+   * @return whether there is more to do at once
+   */
+  boolean repair(ExtentDocument seen) throws InterruptedException {
+    Optional<ExtentDocument> taken = parts.turns.take(seen);
+    if (taken.isEmpty()) {
+      return false;
+    }
+    CrashPoint.reached("repair.taken");
+    Job job = new Job(taken.get());
+    try {
+      return job.run();
+    } catch (InterruptedException e) {
+      job.end(parts.turns.givenBack(job.extent.turn()));
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.warn("extent {} not repaired", seen.id(), e);
+      job.fail();
+      return false;
+    }
+  }
+
+  /** One extent that this worker has taken. */
+  private final class Job {
+    private final Trouble trouble = Trouble.none();
+    private final Set<Missing> found = new HashSet<>();
+    private ExtentDocument extent;
+    private boolean overtaken;
+
+    Job(ExtentDocument taken) {
+      this.extent = taken;
+    }
+
+    boolean run() throws InterruptedException {
+      boolean better = true;
+      for (int round = 0; round < ROUNDS && better && extent.lacking(); round++) {
+        better = attempt(parts.planner.plan(extent, trouble));
+      }
+      if (!better && !overtaken) {
+        fail();
+      }
+      return overtaken || (better && extent.lacking());
+    }
+
+    /** Whether it got better, or it is known what to do next. */
+    private boolean attempt(List<Patch> patches) throws InterruptedException {
+      Set<Patch> unnamed = patches.stream().filter(Patch::moves).collect(Collectors.toSet());
+      Rebuild rebuild = new Rebuild(parts.rebuilding, extent, patches);
+      try {
+        rebuild.run();
+        boolean learnt = learn(rebuild.refused());
+        found.addAll(rebuild.found());
+        Change change = new Change(rebuild.moved(), rebuild.mended(), found);
+        if (change.isEmpty() && !Planner.stale(extent)) {
+          return learnt;
+        }
+        CrashPoint.reached("repair.written");
+        Set<Patch> offered = unnamed.stream().filter(change::moves).collect(Collectors.toSet());
+        unnamed.removeAll(offered); // from now on they may be named
+        Publication publication = parts.publisher.publish(extent, change);
+        unnamed.addAll(nameless(publication, offered));
+        return took(publication);
+      } finally {
+        discard(unnamed);
+      }
+    }
+
+    /** Those of the offered patches that nobody names for certain. */
+    private static Set<Patch> nameless(Publication publication, Set<Patch> offered) {
+      return switch (publication) {
+        case Publication.InForce named -> Set.of();
+        case Publication.NotInForce(boolean certain) -> certain ? offered : Set.of();
+      };
+    }
+
+    private boolean took(Publication publication) {
+      switch (publication) {
+        case Publication.InForce(ExtentDocument now) -> {
+          CrashPoint.reached("repair.published");
+          published(now);
+        }
+        case Publication.NotInForce lost -> overtaken = true;
+      }
+      return !overtaken;
+    }
+
+    /** Whether the nodes that refused make another plan. */
+    private boolean learn(Map<Patch, NodeException> refused) {
+      boolean more = false;
+      for (Map.Entry<Patch, NodeException> one : refused.entrySet()) {
+        Patch patch = one.getKey();
+        boolean enough =
+            patch.moves() || one.getValue().error().isPresent() || extent.turn().tries() > PATIENCE;
+        if (enough) {
+          more |= trouble.nodes().add(patch.node().id());
+          more |= !patch.moves() && trouble.columns().add(patch.shard());
+        }
+      }
+      return more;
+    }
+
+    private void published(ExtentDocument now) {
+      boolean whole = now.missing().isEmpty() && !(extent.missing().isEmpty() && now.lacking());
+      if (whole) {
+        long since = extent.turn().since();
+        parts.rebuilding.metrics().whole(since == 0 ? -1 : parts.clock.millis() - since);
+      }
+      LOG.info("extent {} repaired; it still lacks {}", now.id(), now.missing());
+      found.clear();
+      extent = now;
+    }
+
+    /** Nothing got better: others have their turn. */
+    void fail() {
+      parts.rebuilding.metrics().failed();
+      end(parts.turns.afterFailure(extent.turn()));
+    }
+
+    /** Ends the turn, with the evidence that came up; whoever has changed it meanwhile is right. */
+    void end(Turn next) {
+      Change change = new Change(Map.of(), Set.of(), found);
+      WriteOutcome _ = parts.metadata.compareAndSetExtent(change.of(extent, next));
+    }
+
+    /** Deletes what was written and is published nowhere; what stays the inventory sweep finds. */
+    private void discard(Set<Patch> patches) {
+      ShardClient client = parts.rebuilding.nodes().client();
+      List<NodeException> failures =
+          Fanout.each(List.copyOf(patches), patch -> client.delete(patch.node(), patch.key()))
+              .stream()
+              .flatMap(Optional::stream)
+              .toList();
+      if (!failures.isEmpty()) {
+        LOG.warn(
+            "{} attempts of extent {} are not deleted now: {}",
+            failures.size(),
+            extent.id(),
+            failures.getFirst().getMessage());
+      }
+    }
+  }
+}

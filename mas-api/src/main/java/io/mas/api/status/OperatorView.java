@@ -1,0 +1,129 @@
+package io.mas.api.status;
+
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.ProcessDocument;
+import io.mas.api.nodes.NodeView;
+import io.mas.api.status.ClusterStatus.Unknown;
+import io.mas.common.object.Layout;
+import io.mas.common.object.ObjectHash;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what operators are told. A database that does not answer is a finding, not a failure:
+ * the nodes are known without it. Thread-safe.
+ */
+public final class OperatorView {
+  private final MetadataStore metadata;
+  private final NodeView view;
+  private final Layout layout;
+  private final Duration patience;
+  private final InstantSource clock;
+  private final Question<Work> repair;
+  private final Question<GarbageBacklog> garbage;
+
+  /** What the database knows of the repair. */
+  private record Work(List<ExtentDocument> list, List<ProcessDocument> processes) {}
+
+  /**
+   * @param layout of new files
+   * @param patience how long an answer may take
+   */
+  OperatorView(
+      MetadataStore metadata,
+      NodeView view,
+      Layout layout,
+      Duration patience,
+      InstantSource clock) {
+    this.metadata = metadata;
+    this.view = view;
+    this.layout = layout;
+    this.patience = patience;
+    this.clock = clock;
+    this.repair = new Question<>("repair", this::work);
+    this.garbage =
+        new Question<>("garbage", () -> GarbageBacklog.of(metadata, this.clock.millis()));
+  }
+
+  private Work work() {
+    return new Work(
+        metadata.extentsToRepair(Long.MAX_VALUE, RepairBacklog.MOST + 1), metadata.processes());
+  }
+
+  // The cluster
+
+  /** How the cluster is now. */
+  public ClusterStatus status() {
+    long until = System.nanoTime() + patience.toNanos();
+    var workAnswer = repair.ask();
+    var garbageAnswer = garbage.ask();
+    List<Unknown> unknown = new ArrayList<>();
+    Work work = await(repair.name(), workAnswer, until, unknown);
+    GarbageBacklog notes = await(garbage.name(), garbageAnswer, until, unknown);
+    List<NodeView.Standing> nodes =
+        view.standings().stream().filter(node -> !node.restored()).toList();
+    long now = clock.millis();
+    return new ClusterStatus(
+        now,
+        nodes,
+        work == null ? null : mayFail(work.list, nodes),
+        work == null ? null : RepairBacklog.of(work.list, layout.m(), work.processes, now),
+        notes,
+        unknown);
+  }
+
+  private <T> @Nullable T await(
+      String what, CompletableFuture<Question.Answer<T>> asked, long until, List<Unknown> unknown) {
+    try {
+      Question.Answer<T> answer = asked.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (answer.value() == null) {
+        unknown.add(new Unknown(what, answer.why()));
+      }
+      return answer.value();
+    } catch (TimeoutException e) {
+      unknown.add(
+          new Unknown(
+              what, "the database did not answer within %d ms".formatted(patience.toMillis())));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      unknown.add(new Unknown(what, "interrupted"));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("an answer is a value, never an exception", e);
+    }
+    return null;
+  }
+
+  /** Of the files that are whole the nodes tell, of the others their own extents do. */
+  private int mayFail(List<ExtentDocument> lacking, List<NodeView.Standing> nodes) {
+    Set<String> serving =
+        nodes.stream()
+            .filter(NodeView.Standing::serves)
+            .map(node -> node.member().id())
+            .collect(Collectors.toSet());
+    return lacking.stream()
+        .mapToInt(extent -> Survival.mayFail(extent, serving::contains))
+        .reduce(view.mayFail(layout), Math::min);
+  }
+
+  // A file
+
+  /**
+   * Where the shards of a file are.
+   *
+   * @throws io.mas.common.error.MasException NO_SUCH_FILE if there never was this file,
+   *     METADATA_UNREACHABLE
+   */
+  public FilePlaces file(ObjectHash hash, FilePlaces.Place from) {
+    return new FilePages(metadata, view.standings()).page(hash, from);
+  }
+}

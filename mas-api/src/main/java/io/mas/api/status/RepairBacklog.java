@@ -1,0 +1,155 @@
+package io.mas.api.status;
+
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.ExtentDocument.Missing;
+import io.mas.api.metadata.ProcessDocument;
+import io.mas.common.object.ObjectHash;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.BinaryOperator;
+
+/**
+ * What the repair has before it, and how fast it goes. Known from evidence: a shard that nobody has
+ * missed yet is not in it.
+ *
+ * @param files files of which a shard is known to be missing or damaged
+ * @param unreadable those of them that cannot be read now
+ * @param extents extents of those files that lack a shard
+ * @param bytes what must be written to nodes to make them whole
+ * @param unspread extents that have all shards, but several on a node, for want of nodes
+ * @param worst the files that may lose the fewest shards more, the worst first, at most {@value
+ *     #WORST}
+ * @param workers processes with the repair role that were there lately
+ * @param bytesPerSecond what these have written for repairs lately; 0 if that is not known
+ */
+public record RepairBacklog(
+    Count files,
+    Count unreadable,
+    Count extents,
+    Count bytes,
+    Count unspread,
+    List<LackingFile> worst,
+    int workers,
+    long bytesPerSecond) {
+  /** The most extents looked at: some 4 MB of documents, read in well under a second. */
+  static final int MOST = 1000;
+
+  /** The most files that are named. */
+  static final int WORST = 10;
+
+  /** A process says every few seconds that it is there; one that did not for so long is not. */
+  static final long PRESENT_MILLIS = 60_000;
+
+  private static final double MILLIS_PER_SECOND = 1000;
+
+  /**
+   * A file of which a shard is missing.
+   *
+   * @param redundancy how many more shards of a block it may lose; negative if it cannot be read
+   * @param since when it was first seen to lack something, Unix milliseconds; 0 if that is not
+   *     known
+   * @param tries of its repair, in a row, that did not complete it
+   */
+  public record LackingFile(ObjectHash hash, int redundancy, long since, int tries) {
+    static LackingFile of(ExtentDocument extent) {
+      return new LackingFile(
+          extent.hash(), extent.redundancy(), extent.turn().since(), extent.turn().tries());
+    }
+
+    /** What is told of a file with two such extents: the worse of each. */
+    LackingFile and(LackingFile other) {
+      long known =
+          since == 0 || other.since == 0
+              ? Math.max(since, other.since)
+              : Math.min(since, other.since);
+      return new LackingFile(
+          hash, Math.min(redundancy, other.redundancy), known, Math.max(tries, other.tries));
+    }
+  }
+
+  public RepairBacklog {
+    worst = List.copyOf(worst);
+  }
+
+  /**
+   * The backlog.
+   *
+   * @param found the work list, the least redundancy first: all of it, or one more than {@link
+   *     #MOST}
+   * @param parity of new files
+   */
+  static RepairBacklog of(
+      List<ExtentDocument> found, int parity, Collection<ProcessDocument> processes, long now) {
+    boolean cut = found.size() > MOST;
+    List<ExtentDocument> seen = found.subList(0, Math.min(found.size(), MOST));
+    List<ExtentDocument> lacking = seen.stream().filter(RepairBacklog::lacksShards).toList();
+    // Behind the bound all have at least the redundancy of the last one seen.
+    boolean moreLack = cut && seen.getLast().redundancy() < mostParity(seen, parity);
+    Map<ObjectHash, LackingFile> files = files(lacking);
+    long unreadable = files.values().stream().filter(file -> file.redundancy < 0).count();
+    List<ProcessDocument> workers =
+        processes.stream()
+            .filter(process -> process.repairs() && now - process.seen() < PRESENT_MILLIS)
+            .toList();
+    return new RepairBacklog(
+        new Count(files.size(), moreLack),
+        new Count(unreadable, cut && seen.getLast().redundancy() < 0),
+        new Count(lacking.size(), moreLack),
+        new Count(lacking.stream().mapToLong(RepairBacklog::bytes).sum(), moreLack),
+        new Count(seen.size() - lacking.size(), cut),
+        files.values().stream().limit(WORST).toList(),
+        workers.size(),
+        rate(workers));
+  }
+
+  /** Whether a shard is missing: those that are only on too few nodes are in the work list too. */
+  private static boolean lacksShards(ExtentDocument extent) {
+    return !extent.missing().isEmpty();
+  }
+
+  private static int mostParity(List<ExtentDocument> seen, int parity) {
+    return seen.stream().mapToInt(extent -> extent.layout().m()).reduce(parity, Math::max);
+  }
+
+  /** The worst first, as the extents are. */
+  private static Map<ObjectHash, LackingFile> files(List<ExtentDocument> lacking) {
+    BinaryOperator<LackingFile> both = LackingFile::and;
+    Map<ObjectHash, LackingFile> files = new LinkedHashMap<>();
+    lacking.forEach(extent -> files.merge(extent.hash(), LackingFile.of(extent), both));
+    return files;
+  }
+
+  /** What must be written to make an extent whole. */
+  static long bytes(ExtentDocument extent) {
+    return extent.missing().stream().mapToLong(missing -> bytes(extent, missing)).sum();
+  }
+
+  private static long bytes(ExtentDocument extent, Missing missing) {
+    return missing.block() == Missing.ALL
+        ? extent.blocks().stream()
+            .mapToLong(block -> extent.layout().shardLength(block.storedLength()))
+            .sum()
+        : extent.layout().shardLength(extent.blocks().get(missing.block()).storedLength());
+  }
+
+  private static long rate(List<ProcessDocument> workers) {
+    return Math.round(
+        workers.stream()
+            .filter(worker -> worker.lately() > 0)
+            .mapToDouble(worker -> worker.repairedBytes() * MILLIS_PER_SECOND / worker.lately())
+            .sum());
+  }
+
+  /**
+   * How long the repair takes at its rate, at least if {@link #bytes} is only a lower bound; empty
+   * if the rate is not known.
+   */
+  public OptionalLong seconds() {
+    return bytesPerSecond == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(Math.ceilDiv(bytes.number(), bytesPerSecond));
+  }
+}

@@ -1,0 +1,103 @@
+package io.mas.api.repair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.object.ObjectWorld;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
+
+@Timeout(60)
+class RepairRatesTest {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  private final AtomicLong now = new AtomicLong(77);
+
+  private static RepairProperties rates(long total, long perNode) {
+    RepairProperties usual = RepairWorld.properties(1);
+    return new RepairProperties(
+        1,
+        usual.sweepEvery(),
+        usual.lease(),
+        usual.backoff(),
+        usual.backoffMost(),
+        DataSize.ofBytes(total),
+        DataSize.ofBytes(perNode));
+  }
+
+  @Test
+  void aDebtIsPaidAtTheRateAndAtMostASecondIsSavedUp() {
+    ByteRate rate = new ByteRate(1000, now::get);
+    rate.charge(1000);
+    assertThat(rate.debt()).isZero();
+    rate.charge(500);
+    assertThat(rate.debt()).isEqualTo(SECOND / 2);
+    now.addAndGet(SECOND / 4);
+    assertThat(rate.debt()).isEqualTo(SECOND / 4);
+    now.addAndGet(100 * SECOND);
+    rate.charge(3000);
+    assertThat(rate.debt()).isEqualTo(2 * SECOND);
+  }
+
+  @Test
+  void readsCountForTheirNodeAndWritesForTheWholeToo() {
+    RepairRates rates = new RepairRates(rates(10_000, 1000), now::get);
+    rates.read("a", 3000);
+    assertThat(rates.debt(List.of("a", "b"))).isEqualTo(2 * SECOND);
+    assertThat(rates.debt(List.of("b"))).isZero();
+    rates.written("b", 1000);
+    assertThat(rates.debt(List.of("b"))).isZero();
+    rates.written("c", 14_000);
+    assertThat(rates.debt(List.of("b"))).as("the whole").isEqualTo(SECOND / 2);
+    assertThat(rates.debt(List.of("c"))).isEqualTo(13 * SECOND);
+  }
+
+  /** 2 MiB at 1 MiB a second, and a second saved up; not where one more loss would be the end. */
+  @Test
+  void theRepairKeepsToItsRateUnlessNoFurtherLossIsSurvivable(@TempDir Path directory) {
+    try (RepairWorld world = new RepairWorld(directory, ObjectWorld.Shape.USUAL)) {
+      int blocks = 64;
+      FileDocument file = world.store(ObjectWorld.random(1, blocks * RepairWorld.BLOCK));
+      long column = (long) blocks * RepairWorld.BLOCK / 4;
+      RepairWorker slow =
+          world
+              .room(world.store, world.nodes, RepairRule.ALL, rates(column / 2, 1L << 40))
+              .worker();
+      world.loseColumn(world.first(file), 0);
+      assertThat(seconds(() -> world.sweep(slow))).isBetween(0.7, 10.0);
+      world.assertWhole(file);
+      world.loseColumn(world.first(file), 0);
+      world.loseColumn(world.first(file), 1);
+      assertThat(world.first(file).redundancy()).isZero();
+      assertThat(seconds(() -> world.sweep(slow))).isLessThan(0.7);
+      world.assertWhole(file);
+    }
+  }
+
+  private static double seconds(Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    return (System.nanoTime() - start) / (double) SECOND;
+  }
+
+  @Test
+  void settingsThatCannotBeAreRefused() {
+    Duration second = Duration.ofSeconds(1);
+    DataSize size = DataSize.ofMegabytes(1);
+    assertThatThrownBy(() -> new RepairProperties(0, second, second, second, second, size, size))
+        .hasMessageContaining("mas.repair.parallel");
+    assertThatThrownBy(
+            () ->
+                new RepairProperties(1, second, second, second, Duration.ofMillis(999), size, size))
+        .hasMessageContaining("mas.repair.backoff-most");
+    assertThatThrownBy(() -> rates(0, 1)).hasMessageContaining("mas.repair.rate is");
+  }
+}

@@ -1,0 +1,136 @@
+package io.mas.api.repair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.ExtentDocument.Missing;
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.nodes.SimulatedNodes.Copy;
+import io.mas.api.nodes.SimulatedNodes.Operation;
+import io.mas.api.object.ObjectWorld;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where columns go when nodes are few, and when they come back. */
+@Timeout(60)
+class SpreadTest {
+  private static final int BLOCK = RepairWorld.BLOCK;
+
+  @TempDir Path directory;
+
+  private RepairWorld world(int nodes, String erasure) {
+    return new RepairWorld(directory, ObjectWorld.Shape.of(nodes, erasure));
+  }
+
+  /** With two of six nodes gone two columns share nodes, and spread again when nodes are back. */
+  @Test
+  void columnsShareNodesForAsLongAsThereAreTooFew() {
+    try (RepairWorld world = world(6, "4+2")) {
+      FileDocument file = world.store(ObjectWorld.random(1, 3 * BLOCK), new byte[100]);
+      RepairWorker worker = world.worker(RepairRule.ALL);
+      Set<String> away = Set.of("node-2", "node-5");
+      world.objects.announce(6, away);
+      world.extents(file).forEach(extent -> loseAllOn(world, extent, away));
+      world.sweep(worker);
+      world.assertWhole(file);
+      assertThat(world.first(file).belowIdeal()).isTrue();
+      assertThat(world.first(file).shards())
+          .extracting(ExtentDocument.Shard::node)
+          .doesNotContainAnyElementsOf(away);
+      world.objects.announce(6, Set.of());
+      world.repair(worker);
+      world.assertWhole(file);
+      assertThat(world.extents(file)).noneMatch(ExtentDocument::lacking);
+    }
+  }
+
+  private static void loseAllOn(RepairWorld world, ExtentDocument extent, Set<String> away) {
+    for (int shard = 0; shard < extent.shards().size(); shard++) {
+      if (away.contains(extent.shards().get(shard).node())) {
+        world.loseColumn(extent, shard);
+      }
+    }
+  }
+
+  /** 2+1 on three nodes: no place is better than one that loses two shards with one node. */
+  @Test
+  void aColumnWaitsIfEveryNodeWouldHaveTooMany() {
+    try (RepairWorld world = world(3, "2+1")) {
+      FileDocument file = world.store(ObjectWorld.random(2, 3 * BLOCK));
+      ExtentDocument extent = world.first(file);
+      RepairWorker worker = world.worker(RepairRule.ALL);
+      Set<String> away = Set.of(extent.shards().get(1).node());
+      world.objects.announce(3, away);
+      loseAllOn(world, extent, away);
+      Set<Copy> before = world.nodes.copies();
+      AtomicInteger puts = count(world, Operation.PUT);
+      world.repair(worker);
+      assertThat(world.nodes.copies()).isEqualTo(before);
+      assertThat(puts).hasValue(0);
+      assertThat(world.now(extent).missing()).containsExactly(new Missing(1, Missing.ALL));
+      assertThat(world.now(extent).turn().tries()).as("it backs off").isGreaterThan(3);
+      world.objects.announce(4, away);
+      world.repair(worker);
+      world.assertWhole(file);
+    }
+  }
+
+  private static AtomicInteger count(RepairWorld world, Operation wanted) {
+    AtomicInteger count = new AtomicInteger();
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == wanted) {
+            count.incrementAndGet();
+          }
+        });
+    return count;
+  }
+
+  /** Full copies on a cluster of one node too few. */
+  @Test
+  void aCopyOfASmallFileGoesToTheNodeThatHasNone() {
+    try (RepairWorld world = world(4, "4+2")) {
+      FileDocument file = world.store(ObjectWorld.random(3, 500));
+      ExtentDocument extent = world.first(file);
+      world.loseColumn(extent, 0);
+      world.loseColumn(extent, 1);
+      world.sweep(world.worker(RepairRule.ALL));
+      world.assertWhole(file);
+      assertThat(world.first(file).belowIdeal()).isFalse();
+    }
+  }
+
+  @Test
+  void nothingIsWrittenWhileThereAreNoMoreNodes() {
+    try (RepairWorld world = world(3, "4+2")) {
+      FileDocument file = world.store(ObjectWorld.random(4, 2 * BLOCK));
+      ExtentDocument extent = world.first(file);
+      assertThat(extent.belowIdeal()).isTrue();
+      AtomicInteger puts = count(world, Operation.PUT);
+      AtomicInteger gets = count(world, Operation.GET);
+      RepairWorker worker = world.worker(RepairRule.ALL);
+      world.repair(worker);
+      assertThat(puts).hasValue(0);
+      assertThat(gets).hasValue(0);
+      assertThat(world.now(extent).shards()).isEqualTo(extent.shards());
+      assertThat(world.now(extent).version()).as("it backs off").isLessThan(70);
+      world.nodes.heal();
+      world.objects.announce(5, Set.of());
+      world.repair(worker);
+      world.assertWhole(file);
+      assertThat(world.now(extent).belowIdeal()).as("better, but not ideal").isTrue();
+      assertThat(world.now(extent).shards())
+          .extracting(ExtentDocument.Shard::node)
+          .contains("node-1", "node-2", "node-3", "node-4", "node-5");
+      world.objects.announce(6, Set.of());
+      world.repair(worker);
+      world.assertWhole(file);
+      assertThat(world.now(extent).lacking()).isFalse();
+      assertThat(world.objects.read(file.hash())).isEqualTo(ObjectWorld.random(4, 2 * BLOCK));
+    }
+  }
+}

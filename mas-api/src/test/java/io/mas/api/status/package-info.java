@@ -1,0 +1,4 @@
+@NullMarked
+package io.mas.api.status;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.mas.dev.operator;
+
+import org.jspecify.annotations.NullMarked;
