@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How the whole cluster is, as far as that could be learnt in time.
  *
  * @param time when it was so, Unix milliseconds
- * @param nodes all nodes ever heard of, in the order of their ids, but those that are lost and of which
- *     nothing is missed any more
+ * @param nodes all nodes ever heard of, in the order of their ids, but those that are lost and of
+ *     which nothing is missed any more
  * @param mayFail how many more nodes may fail, whichever they are, so that every file can be read;
  *     negative if one may be unreadable already; null if that could not be learnt
  * @param repair null if it could not be learnt

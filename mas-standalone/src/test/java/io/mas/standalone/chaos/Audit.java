@@ -38,8 +38,13 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
   private static final int PAGE = 1000;
   private static final int EXTENTS_OF_PART = 500;
 
-  /** What there is when nothing is broken any more, or after so long. */
-  static Audit settled(DevCluster cluster, String clusterId, Duration patience)
+  /**
+   * What there is when nothing is broken any more, or after so long.
+   *
+   * @param clusterId of the database
+   * @param unseen names of files that may be missing, as nobody has noticed
+   */
+  static Audit settled(DevCluster cluster, String clusterId, Set<String> unseen, Duration patience)
       throws InterruptedException {
     try (var context = new AnnotationConfigApplicationContext()) {
       Map<String, Object> settings =
@@ -53,10 +58,10 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
       context.refresh();
       MetadataStore metadata = context.getBean(MetadataStore.class);
       long deadline = System.nanoTime() + patience.toNanos();
-      Audit audit = of(metadata, disks(cluster));
+      Audit audit = of(metadata, disks(cluster), unseen);
       while (!audit.broken().isEmpty() && System.nanoTime() < deadline) {
         Thread.sleep(PAUSE);
-        audit = of(metadata, disks(cluster));
+        audit = of(metadata, disks(cluster), unseen);
       }
       return audit;
     }
@@ -72,7 +77,7 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  private static Audit of(MetadataStore metadata, Set<String> disks) {
+  private static Audit of(MetadataStore metadata, Set<String> disks, Set<String> unseen) {
     List<ExtentDocument> stored =
         files(metadata).stream()
             .flatMap(file -> file.parts().stream())
@@ -85,6 +90,7 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
                     Stream.concat(
                         columns(extent)
                             .filter(column -> !disks.contains(column))
+                            .filter(column -> !unseen.contains(column))
                             .map(column -> "on no disk: " + column),
                         extent.missing().stream()
                             .map(one -> "not repaired: %s %s".formatted(extent.id(), one))))
@@ -94,9 +100,11 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
     return new Audit(stored.size(), missing, unknown);
   }
 
-  /** What must not be. Unknown shards too, once somebody looks for what crashes have left. */
+  /** What must not be. */
   List<String> broken() {
-    return missing;
+    return Stream.concat(
+            missing.stream(), unknown.stream().map(column -> "named by nobody: " + column))
+        .toList();
   }
 
   private static List<FileDocument> files(MetadataStore metadata) {

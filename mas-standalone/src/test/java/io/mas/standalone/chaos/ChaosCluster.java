@@ -16,10 +16,12 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -50,12 +52,24 @@ final class ChaosCluster implements AutoCloseable {
     ClusterOptions options =
         ClusterOptions.in(data)
             .withNodes(NODES, "4+%d".formatted(SURVIVED))
-            .withSettings(Scratch.QUICK_GARBAGE);
+            .withSettings(settings());
     this.folder = DataDirectory.open(Command.DEV, options);
     this.cluster =
         DevCluster.start(
             options, folder, Programs.on(ServiceClassPath.text()), links, this::heardOf);
     cluster.gateways().forEach(gateway -> clients.put(gateway.name(), connect(gateway)));
+  }
+
+  /** With which repair and collection are through within a test, whatever chaos has left. */
+  private static Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>(Scratch.QUICK_GARBAGE);
+    settings.put("mas.garbage.every", "2s");
+    settings.put("mas.garbage.grace", "20s");
+    settings.put("mas.garbage.attempt-grace", "20s");
+    settings.put("mas.garbage.prepared-grace", "20s");
+    settings.put("mas.repair.lease", "10s");
+    settings.put("mas.repair.backoff-most", "5s");
+    return settings;
   }
 
   private MasClient connect(ClusterProcess gateway) {
@@ -109,11 +123,9 @@ final class ChaosCluster implements AutoCloseable {
     return requireNonNull(clients.get(gateway), gateway);
   }
 
-  /**
-   * What its disks hold, compared with what its database says, when that is well or after so long.
-   */
-  Audit audit(Duration patience) throws InterruptedException {
-    return Audit.settled(cluster, folder.clusterId(), patience);
+  /** What its disks hold, when that is as its database says, or after so long. */
+  Audit audit(Set<String> unseen, Duration patience) throws InterruptedException {
+    return Audit.settled(cluster, folder.clusterId(), unseen, patience);
   }
 
   /** Processes that ended by themselves; to be none. */

@@ -10,6 +10,7 @@ import io.mas.standalone.load.Outages.Outage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** A load and a nemesis on a cluster, then everything is healed and read. Used by one thread. */
@@ -20,7 +21,7 @@ final class ChaosRun {
   private static final Duration RECOVERY = Duration.ofSeconds(30);
 
   /** Of the repair and the collection, if anything is left for them. */
-  private static final Duration SETTLING = Duration.ofSeconds(10);
+  static final Duration SETTLING = Duration.ofMinutes(2);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int KEPT_PERCENT = 50;
@@ -30,6 +31,7 @@ final class ChaosRun {
 
   private final ChaosCluster chaos;
   private final MixedLoad load;
+  private final DiskFaults disks;
   private final Nemesis nemesis;
   private final Random random;
 
@@ -39,18 +41,18 @@ final class ChaosRun {
     this.load =
         new MixedLoad(Settings.of(clients, PAUSE).withRecovery(RECOVERY).withKept(KEPT_PERCENT));
     this.random = new Random(load.seed());
+    int victim = 1 + random.nextInt(ChaosCluster.NODES);
+    ClusterProcess node = chaos.cluster().node(victim);
+    ProcessFaults processes = new ProcessFaults(chaos.cluster(), ChaosCluster::log);
+    this.disks =
+        new DiskFaults(node, chaos.cluster().nodeData(victim), () -> processes.start(node.name()));
     this.nemesis =
         new Nemesis(
-            faults(chaos, load.seed()), chaos.harm(), this::excuse, load.seed(), ChaosCluster::log);
-  }
-
-  private static RandomFaults faults(ChaosCluster chaos, long seed) {
-    int victim = 1 + new Random(seed).nextInt(ChaosCluster.NODES);
-    ClusterProcess node = chaos.cluster().node(victim);
-    return new RandomFaults(
-        new ProcessFaults(chaos.cluster(), ChaosCluster::log),
-        new LinkFaults(chaos.links()),
-        new DiskFaults(node, chaos.cluster().nodeData(victim)));
+            new RandomFaults(processes, new LinkFaults(chaos.links()), disks),
+            chaos.harm(),
+            this::excuse,
+            load.seed(),
+            ChaosCluster::log);
   }
 
   private Outage excuse(Fault fault) {
@@ -96,13 +98,15 @@ final class ChaosRun {
   /**
    * Waits until the store is quiet, and reads every file through every gateway; then once more with
    * a node away, whichever it is: wherever shards had to share nodes, all survive that.
+   *
+   * @param settling the longest time until the disks are as the database says
    */
-  Verdict judge() throws InterruptedException {
+  Verdict judge(Duration settling) throws InterruptedException {
     Thread.sleep(RECOVERY.plusSeconds(1));
     List<String> broken = new ArrayList<>();
     Census census = read(broken);
-    Audit audit = chaos.audit(SETTLING);
-    ClusterProcess away = chaos.cluster().node(1 + random.nextInt(ChaosCluster.NODES));
+    Audit audit = chaos.audit(disks.damaged(), settling);
+    ClusterProcess away = away();
     ChaosCluster.log("all is read without " + away);
     away.kill();
     read(broken);
@@ -114,6 +118,14 @@ final class ChaosRun {
     System.out.printf("%s%n%s%n%s%n%s%n", nemesis, load.report(), census, audit);
     broken.stream().limit(MOST_LINES).forEach(ChaosCluster::log);
     return new Verdict(seed(), census, audit, broken);
+  }
+
+  /** The node with damage that nobody may have seen, if there is one. */
+  private ClusterProcess away() {
+    return chaos.cluster().nodes().stream()
+        .filter(node -> chaos.harm().damaged().equals(Optional.of(node.name())))
+        .findFirst()
+        .orElseGet(() -> chaos.cluster().node(1 + random.nextInt(ChaosCluster.NODES)));
   }
 
   /** While nobody changes anything, a file that is refused is lost. */

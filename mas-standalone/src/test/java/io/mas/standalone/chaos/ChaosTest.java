@@ -71,7 +71,7 @@ class ChaosTest {
   }
 
   private static void assertGood(ChaosRun run) throws Exception {
-    Verdict verdict = run.judge();
+    Verdict verdict = run.judge(ChaosRun.SETTLING);
     assertThat(verdict.broken()).as("mas.seed=%d", verdict.seed()).isEmpty();
     assertThat(verdict.census().stored()).isPositive();
     assertThat(chaos.links().unused()).isEmpty();
@@ -88,7 +88,7 @@ class ChaosTest {
       List<Path> shards = Shards.of(chaos.cluster().nodeData(node));
       shards.forEach(shard -> DiskFaults.damage(shard, Damage.DELETED, random));
     }
-    Verdict verdict = run.judge();
+    Verdict verdict = run.judge(Duration.ZERO);
     assertThat(verdict.broken()).anyMatch(line -> line.contains("503/5404"));
     assertThat(verdict.audit().missing()).isNotEmpty();
   }

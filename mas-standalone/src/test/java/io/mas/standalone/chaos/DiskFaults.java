@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What can be done to the shards on one volume. It is the same volume for the whole run, which
@@ -25,13 +27,25 @@ final class DiskFaults {
 
   private final ClusterProcess victim;
   private final Path volume;
+  private final Runnable start;
+  private final Set<String> damaged = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param victim the node whose volume it is, the same for the whole run
+   * @param victim the node whose volume it is
+   * @param start starts that node
    */
-  DiskFaults(ClusterProcess victim, Path volume) {
+  DiskFaults(ClusterProcess victim, Path volume, Runnable start) {
     this.victim = victim;
     this.volume = volume;
+    this.start = start;
+  }
+
+  /**
+   * The names of files that were damaged. Until somebody reads them nobody knows, so these may be
+   * so at the end: there is no scrub.
+   */
+  Set<String> damaged() {
+    return damaged;
   }
 
   /** Some shard files, in some way. */
@@ -50,7 +64,9 @@ final class DiskFaults {
   private void damage(Damage damage, int files, Random where) {
     List<Path> shards = Shards.of(volume);
     for (int i = 0; i < files && !shards.isEmpty(); i++) {
-      damage(shards.get(where.nextInt(shards.size())), damage, where);
+      Path shard = shards.get(where.nextInt(shards.size()));
+      damaged.add(shard.getFileName().toString());
+      damage(shard, damage, where);
     }
   }
 
@@ -77,7 +93,7 @@ final class DiskFaults {
           victim.kill();
           Scratch.delete(volume);
         },
-        victim::start);
+        start);
   }
 
   private Fault fault(Kind kind, String what, Duration length, Runnable begin, Runnable end) {

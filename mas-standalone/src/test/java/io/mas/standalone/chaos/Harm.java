@@ -2,6 +2,7 @@ package io.mas.standalone.chaos;
 
 import io.mas.standalone.load.Down;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -84,6 +85,11 @@ final class Harm {
   /** Whether something is done to it now. */
   synchronized boolean has(String name) {
     return harmed.contains(name);
+  }
+
+  /** The node whose volume was damaged, if there is one. */
+  synchronized Optional<String> damaged() {
+    return damaged.stream().findFirst();
   }
 
   @Override

@@ -47,15 +47,20 @@ final class ProcessFaults {
     return List.copyOf(victims.keySet());
   }
 
-  /** A fault of this kind, which is one of signals. */
-  Fault of(Kind kind, String name, Duration length) {
+  private Victim victim(String name) {
     Victim victim = victims.get(name);
     if (victim == null) {
       throw new IllegalArgumentException("no process or server is called " + name);
     }
+    return victim;
+  }
+
+  /** A fault of this kind, which is one of signals. */
+  Fault of(Kind kind, String name, Duration length) {
+    Victim victim = victim(name);
     return switch (kind) {
-      case KILL -> fault(kind, name, length, victim::kill, () -> start(name, victim));
-      case STOP -> fault(kind, name, length, victim::stop, () -> start(name, victim));
+      case KILL -> fault(kind, name, length, victim::kill, () -> start(name));
+      case STOP -> fault(kind, name, length, victim::stop, () -> start(name));
       case HANG -> fault(kind, name, length, victim::suspend, victim::resume);
       case CUT, REFUSE, BLACKHOLE, ONE_WAY, LATE, SLOW, DAMAGE, EMPTY ->
           throw new IllegalArgumentException(kind + " is nothing that signals do");
@@ -67,8 +72,11 @@ final class ProcessFaults {
     return new Fault(kind, name, name, Harm.Part.of(name).down(), length, begin, end);
   }
 
-  /** As whoever runs it would, again and again: what it needs to start may be harmed too. */
-  private void start(String name, Victim victim) {
+  /**
+   * Starts it as whoever runs it would, again and again: what it needs to start may be harmed too.
+   */
+  void start(String name) {
+    Victim victim = victim(name);
     Waiting.until(name + " starts", START, () -> started(name, victim));
   }
 

@@ -17,11 +17,8 @@ import java.util.stream.Stream;
 
 /** Any fault of a cluster, nodes more often than all else. Used by one thread. */
 final class RandomFaults implements Nemesis.FaultChoice {
-  /**
-   * To be {@code EnumSet.of(Kind.EMPTY)} once there is a repair, and {@code noneOf} once there are
-   * verdicts on nodes too: nothing else heals these.
-   */
-  static final Set<Kind> NOT_YET = EnumSet.of(Kind.DAMAGE, Kind.EMPTY);
+  /** Kinds that nothing heals yet, such as {@code EnumSet.of(Kind.EMPTY)} without verdicts. */
+  private static final Set<Kind> NOT_YET = EnumSet.noneOf(Kind.class);
 
   private static final List<Kind> DECK =
       Arrays.stream(Kind.values())
