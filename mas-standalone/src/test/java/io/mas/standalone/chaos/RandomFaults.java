@@ -17,8 +17,12 @@ import java.util.stream.Stream;
 
 /** Any fault of a cluster, nodes more often than all else. Used by one thread. */
 final class RandomFaults implements Nemesis.FaultChoice {
-  /** Kinds that nothing heals yet, such as {@code EnumSet.of(Kind.EMPTY)} without verdicts. */
-  private static final Set<Kind> NOT_YET = EnumSet.noneOf(Kind.class);
+  /**
+   * Kinds that the store does not get over yet; else {@code EnumSet.noneOf(Kind.class)}. After a
+   * volume was emptied no garbage goes any more: the collection, and the sweep of the inventories,
+   * wait for ever for the lost node.
+   */
+  private static final Set<Kind> NOT_YET = EnumSet.of(Kind.EMPTY);
 
   private static final List<Kind> DECK =
       Arrays.stream(Kind.values())
@@ -28,6 +32,8 @@ final class RandomFaults implements Nemesis.FaultChoice {
 
   /** Victims that are tried for one kind. */
   private static final int TRIES = 20;
+
+  private static final int SHORTEST_MILLIS = 200;
 
   /** A node is probed after 6 s of silence: some faults are shorter, some longer. */
   private static final int LONGEST_MILLIS = 10_000;
@@ -94,6 +100,6 @@ final class RandomFaults implements Nemesis.FaultChoice {
   }
 
   private static Duration length(Random random, int most) {
-    return Duration.ofMillis(random.nextInt(most));
+    return Duration.ofMillis(random.nextInt(SHORTEST_MILLIS, most));
   }
 }
