@@ -19,8 +19,9 @@ import java.util.stream.Stream;
 final class RandomFaults implements Nemesis.FaultChoice {
   /**
    * Kinds that the store does not get over yet; else {@code EnumSet.noneOf(Kind.class)}. After a
-   * volume was emptied no garbage goes any more: the collection, and the sweep of the inventories,
-   * wait for ever for the lost node.
+   * volume was emptied the collection of what had copies on the lost node never ends
+   * (ShardDeleter), and after the second one the sweep of the inventories deletes nothing
+   * (CommitProtection).
    */
   private static final Set<Kind> NOT_YET = EnumSet.of(Kind.EMPTY);
 
