@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mas.standalone.MasClient.Download;
 import io.mas.standalone.SharedStore.Store;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,49 +38,6 @@ class DamagedShardsTest {
   @AfterEach
   void deleteWhatIsDamaged() {
     stored.forEach(file -> assertThat(client.delete(file.hash()).ok()).isTrue());
-  }
-
-  /** What may happen to a shard file. */
-  enum Damage {
-    DELETED {
-      @Override
-      void to(Path shard, Random random) throws IOException {
-        Files.delete(shard);
-      }
-    },
-    TRUNCATED {
-      @Override
-      void to(Path shard, Random random) throws IOException {
-        try (FileChannel file = FileChannel.open(shard, StandardOpenOption.WRITE)) {
-          file.truncate(random.nextLong(file.size()));
-        }
-      }
-    },
-    EMPTIED {
-      @Override
-      void to(Path shard, Random random) throws IOException {
-        try (FileChannel file = FileChannel.open(shard, StandardOpenOption.WRITE)) {
-          file.truncate(0);
-        }
-      }
-    },
-    FLIPPED {
-      @Override
-      void to(Path shard, Random random) throws IOException {
-        try (FileChannel file =
-            FileChannel.open(shard, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-          for (int i = 0; i < 20; i++) {
-            long at = random.nextLong(file.size());
-            ByteBuffer one = ByteBuffer.allocate(1);
-            file.read(one, at);
-            one.put(0, (byte) (one.get(0) ^ (1 << random.nextInt(8))));
-            file.write(one.flip(), at);
-          }
-        }
-      }
-    };
-
-    abstract void to(Path shard, Random random) throws IOException;
   }
 
   @ParameterizedTest
@@ -125,7 +77,7 @@ class DamagedShardsTest {
         reads.add(readers.submit(() -> assertRightRefusedOrBrokenOff(file)));
       }
       for (Path shard : shards) {
-        Damage.values()[random.nextInt(Damage.values().length)].to(shard, random);
+        Damage.any(random).to(shard, random);
         assertRightRefusedOrBrokenOff(file);
       }
       for (Future<?> read : reads) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.mas.dev.options.ClusterOptions;
-import io.mas.standalone.DamagedShardsTest.Damage;
 import io.mas.standalone.MasClient.Download;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -8,9 +8,9 @@ import java.util.Map;
 import org.springframework.util.FileSystemUtils;
 
 /** What the shared stores of the tests have in common: they are thrown away. */
-final class Scratch {
+public final class Scratch {
   /** Settings with which garbage is seen going within a test. */
-  static final Map<String, String> QUICK_GARBAGE =
+  public static final Map<String, String> QUICK_GARBAGE =
       Map.of(
           "mas.object.collect-every", "200ms",
           "mas.object.delete-grace", "1s",
@@ -33,7 +33,7 @@ final class Scratch {
   private Scratch() {}
 
   /** A new directory among the temporary ones. */
-  static Path directory(String prefix) {
+  public static Path directory(String prefix) {
     try {
       return Files.createTempDirectory(prefix);
     } catch (IOException e) {
@@ -41,7 +41,8 @@ final class Scratch {
     }
   }
 
-  static void delete(Path directory) {
+  /** With all that is in it. */
+  public static void delete(Path directory) {
     try {
       FileSystemUtils.deleteRecursively(directory);
     } catch (IOException e) {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The shard columns on the disks of a store, one file each. */
-final class Shards {
+public final class Shards {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private Shards() {}
@@ -29,7 +29,7 @@ final class Shards {
   }
 
   /** Of a node's folder. */
-  static List<Path> of(Path node) {
+  public static List<Path> of(Path node) {
     Path shards = node.resolve("shards");
     if (!Files.isDirectory(shards)) {
       return List.of();

@@ -41,12 +41,16 @@ public final class DevCluster implements AutoCloseable {
   private boolean closing;
 
   private DevCluster(
-      ClusterOptions options, DataDirectory data, Programs programs, Consumer<String> console) {
+      ClusterOptions options,
+      DataDirectory data,
+      Programs programs,
+      Network network,
+      Consumer<String> console) {
     this.data = data;
     this.console = console;
     this.leftovers = new Leftovers(data.path());
     this.servers = new Servers(options.middleware(), data.path());
-    Plans plans = new Plans(options, data, programs, servers.uris());
+    Plans plans = new Plans(options, data, programs, network, servers.uris());
     this.gateways = processes(GATEWAYS, plans::gateway);
     this.worker = new ClusterProcess(plans.worker(GATEWAYS + 1), watcher());
     this.nodes = processes(options.nodes(), plans::node);
@@ -69,7 +73,21 @@ public final class DevCluster implements AutoCloseable {
    */
   public static DevCluster start(
       ClusterOptions options, DataDirectory data, Programs programs, Consumer<String> console) {
-    DevCluster cluster = make(options, data, programs, console);
+    return start(options, data, programs, Network.DIRECT, console);
+  }
+
+  /**
+   * The same with something between its processes.
+   *
+   * @param network belongs to the caller, who ends it after the cluster
+   */
+  public static DevCluster start(
+      ClusterOptions options,
+      DataDirectory data,
+      Programs programs,
+      Network network,
+      Consumer<String> console) {
+    DevCluster cluster = make(options, data, programs, network, console);
     ServerProcess.beforeExit(cluster::close);
     try {
       cluster.servers.awaitRunning(console);
@@ -85,10 +103,14 @@ public final class DevCluster implements AutoCloseable {
   }
 
   private static DevCluster make(
-      ClusterOptions options, DataDirectory data, Programs programs, Consumer<String> console) {
+      ClusterOptions options,
+      DataDirectory data,
+      Programs programs,
+      Network network,
+      Consumer<String> console) {
     try {
       new Leftovers(data.path()).end(console); // they hold ports
-      return new DevCluster(options, data, programs, console);
+      return new DevCluster(options, data, programs, network, console);
     } catch (RuntimeException e) {
       data.close();
       throw e;

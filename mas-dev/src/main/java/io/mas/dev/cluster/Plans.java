@@ -6,11 +6,13 @@ import io.mas.dev.options.ClusterOptions;
 import io.mas.dev.options.DataDirectory;
 import io.mas.dev.options.SystemTokenSettings;
 import io.mas.dev.server.ServerProcess;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * How each process is started. Settings that everybody may see are arguments; the others are file
@@ -26,17 +28,26 @@ final class Plans {
   private final ClusterOptions options;
   private final DataDirectory data;
   private final Programs programs;
+  private final Network network;
+  private final Map<String, String> uris;
   private final Path logs;
   private final Map<String, String> environment;
   private final String clusterId;
 
   /**
-   * @param uris how the servers are reached, by their names
+   * @param uris where the servers listen, by their names
    */
-  Plans(ClusterOptions options, DataDirectory data, Programs programs, Map<String, String> uris) {
+  Plans(
+      ClusterOptions options,
+      DataDirectory data,
+      Programs programs,
+      Network network,
+      Map<String, String> uris) {
     this.options = options;
     this.data = data;
     this.programs = programs;
+    this.network = network;
+    this.uris = Map.copyOf(uris);
     this.logs = data.path().resolve("logs");
     this.clusterId = data.clusterId();
     Map<String, String> secrets = new TreeMap<>();
@@ -56,16 +67,12 @@ final class Plans {
   Plan gateway(int number) {
     Address api = listening("--port", options.port(), number);
     Address management = management(number);
-    Map<String, Object> settings = services("gateway", management);
+    String name = "gateway-" + number;
+    Map<String, Object> settings = services(name, "gateway", management);
     settings.put("server.address", api.bind());
     settings.put("server.port", api.port());
     return new Plan(
-        "gateway-" + number,
-        api.uri(),
-        management.uri(),
-        logs,
-        environment,
-        Programs.command(programs.gateway(), GATEWAY_HEAP, arguments(settings)));
+        name, api.uri(), management.uri(), logs, environment, gatewayCommand(name, settings));
   }
 
   /**
@@ -75,18 +82,28 @@ final class Plans {
    */
   Plan worker(int number) {
     Address management = management(number);
+    String name = "worker";
     return new Plan(
-        "worker",
+        name,
         management.uri(),
         management.uri(),
         logs,
         environment,
-        Programs.command(
-            programs.gateway(), GATEWAY_HEAP, arguments(services("repair", management))));
+        gatewayCommand(name, services(name, "repair", management)));
   }
 
-  private Map<String, Object> services(String role, Address management) {
-    Map<String, Object> settings = common(management);
+  private List<String> gatewayCommand(String name, Map<String, Object> settings) {
+    return command(name, programs.gateway(), GATEWAY_HEAP, settings);
+  }
+
+  private List<String> command(
+      String name, List<String> program, String heap, Map<String, Object> settings) {
+    List<String> flagged = Stream.concat(network.flags(name).stream(), program.stream()).toList();
+    return Programs.command(flagged, heap, arguments(settings));
+  }
+
+  private Map<String, Object> services(String name, String role, Address management) {
+    Map<String, Object> settings = common(name, management);
     settings.put("mas.roles", role);
     settings.put("mas.object.erasure", options.erasure());
     settings.put("mas.placement.min-node-failures", options.minNodeFailures());
@@ -94,12 +111,19 @@ final class Plans {
     return settings;
   }
 
-  private Map<String, Object> common(Address management) {
+  private Map<String, Object> common(String name, Address management) {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("mas.cluster-id", clusterId);
     settings.put("management.server.address", management.bind());
     settings.put("management.server.port", management.port());
     settings.put("spring.lifecycle.timeout-per-shutdown-phase", GRACE);
+    uris.forEach(
+        (server, uri) -> {
+          String through = network.toServer(name, server, uri);
+          if (!through.equals(uri)) { // else it is among the secrets, as it may hold a password
+            settings.put("mas.%s.uri".formatted(server), through);
+          }
+        });
     return settings;
   }
 
@@ -108,10 +132,12 @@ final class Plans {
     String name = DataDirectory.nodeName(number);
     Address internal = new Address(ClusterOptions.LOOPBACK, ServerProcess.freePort());
     Address management = new Address(ClusterOptions.LOOPBACK, ServerProcess.freePort());
-    Map<String, Object> settings = common(management);
+    URI announced = network.toNode(name, internal.uri());
+    Map<String, Object> settings = common(name, management);
     settings.put("mas.node.data", data.path().resolve(name));
     settings.put("mas.node.bind-address", internal.bind());
     settings.put("mas.node.port", internal.port());
+    settings.put("mas.node.address", announced);
     settings.put("mas.node.process", name);
     settings.put("mas.node.host", name);
     // As in the one-process form: several nodes share the memory and the disk of this machine.
@@ -121,11 +147,11 @@ final class Plans {
     settings.put("mas.node.max-reads", 32);
     return new Plan(
         name,
-        internal.uri(),
+        announced,
         management.uri(),
         logs,
         environment,
-        Programs.command(programs.node(), NODE_HEAP, arguments(settings)));
+        command(name, programs.node(), NODE_HEAP, settings));
   }
 
   private Address management(int number) {

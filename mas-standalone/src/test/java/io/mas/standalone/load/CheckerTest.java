@@ -10,6 +10,7 @@ import io.mas.standalone.load.MixedLoad.Settings;
 import io.mas.standalone.load.Outages.Outage;
 import io.mas.standalone.load.TamperingProxy.Fault;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -66,6 +67,7 @@ class CheckerTest {
     "CUT_SHORT, 200 broke off",
     "DELETE_THAT_IS_NONE, a deleted file is there",
     "DATABASE_GONE, 503/5500",
+    "NODES_GONE, 503/5404",
     "UNFORESEEN, 500/5001",
   })
   void aBrokenPromiseIsReported(Fault fault, String report) throws Exception {
@@ -100,6 +102,35 @@ class CheckerTest {
       load.during(
           List.of(client), () -> await().atMost(PATIENCE).until(() -> reported("503/5500")));
     }
+  }
+
+  @Test
+  void aGatewayThatIsDownExcusesNoOther() throws Exception {
+    Outage _ = load.outages().begin(Down.GATEWAY, URI.create("http://127.0.0.1:1"));
+    assertReported(Fault.CUT_SHORT, "200 broke off", client(PATIENCE));
+  }
+
+  @Test
+  void aNodeThatIsDownExcusesBlocksThatCannotBeReadNow() throws Exception {
+    Outage outage = load.outages().begin(Down.NODE);
+    try (MasClient client = client(PATIENCE)) {
+      proxy.set(Fault.NODES_GONE);
+      load.during(
+          List.of(client), () -> await().atMost(PATIENCE).until(() -> outage.failures() > 10));
+      assertThat(load.violations()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "LOST_FILE, an acknowledged file is lost",
+    "WRONG_BYTE, wrong or partial bytes",
+    "DELETE_THAT_IS_NONE, a deleted file is there",
+    "DATABASE_GONE, 503/5500",
+  })
+  void aNodeThatIsDownExcusesNothingElse(Fault fault, String report) throws Exception {
+    Outage _ = load.outages().begin(Down.NODE);
+    assertReported(fault, report, client(PATIENCE));
   }
 
   @Test

@@ -19,12 +19,21 @@ public enum Down {
   /** Its connections break; a finish that it held is taken over by another. */
   GATEWAY,
 
+  /**
+   * A storage node. While too few are there, blocks whose shards had to share nodes may not be
+   * readable, and writes may find no places; whatever is acknowledged is there.
+   */
+  NODE,
+
+  /** No request of a client needs it. */
+  WORKER,
+
   /** The whole store in one process, its tokens with it. */
   STORE;
 
   private Set<ErrorCode> codes() {
     return switch (this) {
-      case RABBITMQ -> Set.of();
+      case RABBITMQ, WORKER -> Set.of();
       case REDIS -> Set.of(ErrorCode.TOKEN_STORE_UNREACHABLE, ErrorCode.TOKEN_INVALID);
       case DATABASE ->
           Set.of(
@@ -32,6 +41,13 @@ public enum Down {
               ErrorCode.METADATA_NOT_SAVED,
               ErrorCode.LISTING_FAILED);
       case GATEWAY -> Set.of(ErrorCode.METADATA_NOT_SAVED);
+      case NODE ->
+          Set.of(
+              ErrorCode.TOO_FEW_NODES,
+              ErrorCode.PLACEMENT_IMPOSSIBLE,
+              ErrorCode.TOO_FEW_SHARDS,
+              ErrorCode.STORING_FAILED,
+              ErrorCode.RETRIES_EXHAUSTED);
       case STORE -> Set.of(ErrorCode.TOKEN_INVALID);
     };
   }
@@ -43,7 +59,7 @@ public enum Down {
 
   /** Whether a download may break off after its first bytes. */
   boolean breaksDownloads() {
-    return this == DATABASE || breaksConnections();
+    return this == DATABASE || this == NODE || breaksConnections();
   }
 
   /** Whether there may be no answer at all. */

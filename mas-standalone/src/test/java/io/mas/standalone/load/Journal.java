@@ -137,6 +137,11 @@ final class Journal {
     return List.copyOf(refusals);
   }
 
+  /** How many there were of them. */
+  long refusalCount() {
+    return refusalCount.get();
+  }
+
   /** The part of all requests that was refused with nothing down. */
   double refusedPart() {
     long all = tallies.keySet().stream().mapToLong(this::count).sum() + refusalCount.get();

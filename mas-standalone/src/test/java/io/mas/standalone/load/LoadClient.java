@@ -32,6 +32,7 @@ final class LoadClient {
   private static final List<Ending> ENDINGS = List.of(Ending.values());
 
   private final String name;
+  private final int keptPercent;
   private final Population population;
   private final int[] slots;
   private final Journal journal;
@@ -42,20 +43,21 @@ final class LoadClient {
   private int made;
 
   /**
-   * @param run makes the names of this load's files other than those of another
+   * @param settings whose seed makes the names of this load's files other than those of another
    * @param number from 0
    */
   LoadClient(
-      long run,
+      MixedLoad.Settings settings,
       int number,
       Population population,
       Journal journal,
       Supplier<List<MasClient>> gateways) {
-    this.name = "load %d client %d ".formatted(run, number);
+    this.name = "load %d client %d ".formatted(settings.seed(), number);
+    this.keptPercent = settings.keptPercent();
     this.population = population;
     this.slots = population.slotsOf(number);
     this.journal = journal;
-    this.random = new Random(run * 31 + number);
+    this.random = new Random(settings.seed() * 31 + number);
     Requests requests = new Requests(gateways, journal, random);
     this.uploads = new UploadSteps(requests, journal, random);
     this.reads = new ReadSteps(requests, journal, random);
@@ -139,6 +141,8 @@ final class LoadClient {
       }
     } else if (state.isEmpty()) {
       store(file, false);
+    } else if (random.nextInt(HUNDRED) < keptPercent) {
+      store(place(slot, file, name), false);
     } else {
       uploads.delete(file);
     }

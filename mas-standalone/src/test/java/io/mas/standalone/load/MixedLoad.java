@@ -39,19 +39,26 @@ public final class MixedLoad {
    * @param seed of all choices
    * @param pause of a client between two steps, on average
    * @param recovery within which everything is to be normal after an outage
+   * @param keptPercent so many of 100 files that are stored stay so, for the last check to read
    */
-  public record Settings(long seed, int clients, Duration pause, Duration recovery) {
+  public record Settings(
+      long seed, int clients, Duration pause, Duration recovery, int keptPercent) {
     private static final Duration RECOVERY = Duration.ofSeconds(30);
 
     /** With a new seed, or the one of {@code -Dmas.seed}. */
     public static Settings of(int clients, Duration pause) {
       long seed = Long.getLong("mas.seed", System.nanoTime());
-      return new Settings(seed, clients, pause, RECOVERY);
+      return new Settings(seed, clients, pause, RECOVERY, 0);
     }
 
     /** The same with another time to recover. */
     public Settings withRecovery(Duration other) {
-      return new Settings(seed, clients, pause, other);
+      return new Settings(seed, clients, pause, other, keptPercent);
+    }
+
+    /** The same with files that stay. */
+    public Settings withKept(int percent) {
+      return new Settings(seed, clients, pause, recovery, percent);
     }
   }
 
@@ -65,7 +72,7 @@ public final class MixedLoad {
   }
 
   private LoadClient client(int number) {
-    return new LoadClient(settings.seed, number, population, journal, () -> gateways);
+    return new LoadClient(settings, number, population, journal, () -> gateways);
   }
 
   /** What to give as {@code -Dmas.seed} to have the same choices again. */
@@ -169,6 +176,11 @@ public final class MixedLoad {
   /** What was wrong and cannot be blamed on a machine that is too slow; to be empty. */
   public List<String> brokenPromises() {
     return journal.violations();
+  }
+
+  /** How many requests were refused by 503, or not answered, with nothing down. */
+  public long refusals() {
+    return journal.refusalCount();
   }
 
   /** The part of all requests that was refused by 503, or not answered, with nothing down. */

@@ -1,5 +1,6 @@
 package io.mas.standalone.load;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /** When a test took what away, and which failures that excuses. Thread-safe. */
 public final class Outages {
@@ -30,7 +32,16 @@ public final class Outages {
 
   /** From now on this is down, or about to be; ending what is returned says that it runs again. */
   public Outage begin(Down down) {
-    Outage begun = new Outage(down, nanoTime.getAsLong());
+    return begin(down, gateway -> true);
+  }
+
+  /** The same of one gateway: those of others break no connections. */
+  public Outage begin(Down down, URI gateway) {
+    return begin(down, gateway::equals);
+  }
+
+  private Outage begin(Down down, Predicate<URI> gateways) {
+    Outage begun = new Outage(down, gateways, nanoTime.getAsLong());
     all.add(begun);
     return begun;
   }
@@ -67,13 +78,15 @@ public final class Outages {
   /** One of them. */
   public final class Outage {
     private final Down down;
+    private final Predicate<URI> gateways;
     private final long begin;
     private volatile long end = Long.MAX_VALUE;
     private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
     private final AtomicLong lastFailure;
 
-    private Outage(Down down, long begin) {
+    private Outage(Down down, Predicate<URI> gateways, long begin) {
       this.down = down;
+      this.gateways = gateways;
       this.begin = begin;
       this.lastFailure = new AtomicLong(begin);
     }
@@ -89,7 +102,8 @@ public final class Outages {
     private boolean explains(Exchange exchange) {
       Exchange.Result result = exchange.result();
       if (result.isBrokenOff()) {
-        return result.status() == 0 ? down.breaksConnections() : down.breaksDownloads();
+        boolean breaks = result.status() == 0 ? down.breaksConnections() : down.breaksDownloads();
+        return breaks && gateways.test(exchange.gateway());
       }
       return down.explains(result.status(), result.code());
     }

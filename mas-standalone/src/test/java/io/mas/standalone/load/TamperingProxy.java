@@ -27,6 +27,7 @@ final class TamperingProxy implements AutoCloseable {
     CUT_SHORT,
     DELETE_THAT_IS_NONE,
     DATABASE_GONE,
+    NODES_GONE,
     UNFORESEEN,
     HANG
   }
@@ -105,6 +106,7 @@ final class TamperingProxy implements AutoCloseable {
       }
       case CUT_SHORT -> pass(exchange, response, body, body.length / 2);
       case DATABASE_GONE -> answer(exchange, 503, 5500);
+      case NODES_GONE -> answer(exchange, 503, 5404);
       case UNFORESEEN -> answer(exchange, 500, 5001);
       case HANG -> closing.await();
     }

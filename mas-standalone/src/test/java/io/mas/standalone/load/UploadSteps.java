@@ -34,6 +34,7 @@ final class UploadSteps {
 
   private static final int NO_SUCH_FILE = ErrorCode.NO_SUCH_FILE.code();
   private static final int CONFLICT = ErrorCode.CHUNK_CONFLICT.code();
+  private static final int MISMATCH = ErrorCode.CONTENT_MISMATCH.code();
   private static final int NOT_INITIALISED = ErrorCode.UPLOAD_NOT_INITIALISED.code();
   private static final int STORED = ErrorCode.ALREADY_STORED.code();
 
@@ -271,9 +272,9 @@ final class UploadSteps {
       }
     }
 
-    /** A finish without chunk 1, or whichever are not there. */
+    /** A finish without some chunks; without the last ones only, what is there is another file. */
     void finishTooEarly() {
-      finish(requests.gateway(), Expected.codes(CONFLICT));
+      finish(requests.gateway(), Expected.codes(CONFLICT, MISMATCH));
     }
 
     void end(Ending ending) {

@@ -1,0 +1,153 @@
+package io.mas.standalone.chaos;
+
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.metadata.MetadataConfiguration;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.common.object.PartId;
+import io.mas.dev.cluster.DevCluster;
+import io.mas.standalone.Shards;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * The shards on the disks against the documents in the database, of a cluster in which nothing
+ * happens. Looks at the files themselves and asks no process, so that none can be mistaken about
+ * itself.
+ *
+ * @param extents of files that are stored
+ * @param missing shards of these that are on no disk, or known to be damaged
+ * @param unknown shards on disks that no document names
+ */
+record Audit(int extents, List<String> missing, Set<String> unknown) {
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+  private static final int PAGE = 1000;
+  private static final int EXTENTS_OF_PART = 500;
+
+  /**
+   * What there is when nothing is broken any more, or after so long.
+   *
+   * @param clusterId of the database
+   * @param unseen names of files that may be missing, as nobody has noticed
+   */
+  static Audit settled(DevCluster cluster, String clusterId, Set<String> unseen, Duration patience)
+      throws InterruptedException {
+    try (var context = new AnnotationConfigApplicationContext()) {
+      Map<String, Object> settings =
+          Map.of("mas.mongodb.uri", cluster.mongodb().uri(), "mas.cluster-id", clusterId);
+      context
+          .getEnvironment()
+          .getPropertySources()
+          .addFirst(new MapPropertySource("audit", settings));
+      context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new);
+      context.register(MetadataConfiguration.class);
+      context.refresh();
+      MetadataStore metadata = context.getBean(MetadataStore.class);
+      long deadline = System.nanoTime() + patience.toNanos();
+      Audit audit = of(metadata, disks(cluster), unseen);
+      while (!audit.broken().isEmpty() && System.nanoTime() < deadline) {
+        Thread.sleep(PAUSE);
+        audit = of(metadata, disks(cluster), unseen);
+      }
+      return audit;
+    }
+  }
+
+  /** The names of all columns on the disks of nodes. */
+  private static Set<String> disks(DevCluster cluster) {
+    return IntStream.rangeClosed(1, cluster.nodes().size())
+        .mapToObj(cluster::nodeData)
+        .flatMap(node -> Shards.of(node).stream())
+        .map(Path::getFileName)
+        .map(Path::toString)
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+
+  private static Audit of(MetadataStore metadata, Set<String> disks, Set<String> unseen) {
+    List<ExtentDocument> stored =
+        files(metadata).stream()
+            .flatMap(file -> file.parts().stream())
+            .flatMap(part -> extents(metadata, part.id()).stream())
+            .toList();
+    List<String> missing =
+        stored.stream()
+            .flatMap(
+                extent ->
+                    Stream.concat(
+                        columns(extent)
+                            .filter(column -> !disks.contains(column))
+                            .filter(column -> !unseen.contains(column))
+                            .map(column -> "on no disk: " + column),
+                        extent.missing().stream()
+                            .map(one -> "not repaired: %s %s".formatted(extent.id(), one))))
+            .toList();
+    Set<String> unknown = new HashSet<>(disks);
+    all(metadata).stream().flatMap(Audit::columns).forEach(unknown::remove);
+    return new Audit(stored.size(), missing, unknown);
+  }
+
+  /** What must not be. */
+  List<String> broken() {
+    return Stream.concat(
+            missing.stream(), unknown.stream().map(column -> "named by nobody: " + column))
+        .toList();
+  }
+
+  private static List<FileDocument> files(MetadataStore metadata) {
+    List<FileDocument> files = new ArrayList<>();
+    String cursor = "";
+    do {
+      MetadataStore.FilePage page = metadata.files("", cursor, PAGE);
+      files.addAll(page.files());
+      cursor = page.cursor();
+    } while (!cursor.isEmpty());
+    return files;
+  }
+
+  private static List<ExtentDocument> extents(MetadataStore metadata, PartId part) {
+    return metadata.extents(part, 0, EXTENTS_OF_PART, Concern.MAJORITY);
+  }
+
+  private static List<ExtentDocument> all(MetadataStore metadata) {
+    List<ExtentDocument> all = new ArrayList<>(metadata.extents(null, PAGE));
+    List<ExtentDocument> page = all;
+    while (!page.isEmpty()) {
+      page = metadata.extents(page.getLast().id(), PAGE);
+      all.addAll(page);
+    }
+    return all;
+  }
+
+  /** The names of an extent's files, as a node gives them. */
+  private static Stream<String> columns(ExtentDocument extent) {
+    return IntStream.range(0, extent.shards().size())
+        .mapToObj(
+            shard ->
+                "%s-%d-%d-%s"
+                    .formatted(
+                        extent.id().part(),
+                        extent.id().ordinal(),
+                        shard,
+                        HexFormat.of().toHexDigits(extent.shards().get(shard).attempt())));
+  }
+
+  @Override
+  public String toString() {
+    return "%d extents of files, %d shards missing or damaged, %d unknown"
+        .formatted(extents, missing.size(), unknown.size());
+  }
+}

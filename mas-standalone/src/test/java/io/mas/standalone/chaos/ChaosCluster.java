@@ -1,0 +1,143 @@
+package io.mas.standalone.chaos;
+
+import static java.util.Objects.requireNonNull;
+
+import io.mas.dev.cluster.ClusterProcess;
+import io.mas.dev.cluster.DevCluster;
+import io.mas.dev.cluster.Programs;
+import io.mas.dev.options.ClusterOptions;
+import io.mas.dev.options.Command;
+import io.mas.dev.options.DataDirectory;
+import io.mas.standalone.MasClient;
+import io.mas.standalone.Scratch;
+import io.mas.standalone.ServiceClassPath;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * A cluster with a proxy on every link: seven nodes, 4+2, so that a node may be away and every
+ * block still has six places; two gateways, a worker, and the servers.
+ */
+final class ChaosCluster implements AutoCloseable {
+  static final int NODES = 7;
+
+  /** m of the layout. */
+  static final int SURVIVED = 2;
+
+  /** A process that hangs for 10 s, and what waits for it, is no request without an end. */
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  private static final String ENDED = " has ended with code ";
+
+  private final Path data = Scratch.directory("mas-chaos-");
+  private final Links links = new Links(data, NODES);
+  private final Harm harm = new Harm(SURVIVED);
+  private final Queue<String> ends = new ConcurrentLinkedQueue<>();
+  private final DataDirectory folder;
+  private final DevCluster cluster;
+  private final Map<String, MasClient> clients = new LinkedHashMap<>();
+
+  /** Starts it, which takes about half a minute; the caller closes it. */
+  ChaosCluster() {
+    ClusterOptions options =
+        ClusterOptions.in(data)
+            .withNodes(NODES, "4+%d".formatted(SURVIVED))
+            .withSettings(settings());
+    this.folder = DataDirectory.open(Command.DEV, options);
+    this.cluster =
+        DevCluster.start(
+            options, folder, Programs.on(ServiceClassPath.text()), links, this::heardOf);
+    cluster.gateways().forEach(gateway -> clients.put(gateway.name(), connect(gateway)));
+  }
+
+  /** With which repair and collection are through within a test, whatever chaos has left. */
+  private static Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>(Scratch.QUICK_GARBAGE);
+    settings.put("mas.garbage.every", "2s");
+    settings.put("mas.garbage.grace", "20s");
+    settings.put("mas.garbage.attempt-grace", "20s");
+    settings.put("mas.garbage.prepared-grace", "20s");
+    settings.put("mas.repair.lease", "10s");
+    settings.put("mas.repair.backoff-most", "5s");
+    return settings;
+  }
+
+  private MasClient connect(ClusterProcess gateway) {
+    return new MasClient(
+        links.toGateway(gateway.name(), gateway.address()), cluster.systemToken(), DEADLINE);
+  }
+
+  /** A process that ends while nothing is done to it has not been told to. */
+  private void heardOf(String line) {
+    log(line);
+    int name = line.indexOf(' ');
+    if (line.contains(ENDED) && name > 0 && !harm.has(name(line.substring(0, name)))) {
+      ends.add(line);
+    }
+  }
+
+  /** The name that a server has among those of the cluster. */
+  private static String name(String process) {
+    return switch (process) {
+      case "redis-server", "redis" -> "redis";
+      case "rabbitmq-server", "epmd" -> "rabbitmq";
+      default -> process;
+    };
+  }
+
+  /** Says something with the time. */
+  static void log(String line) {
+    System.out.printf(
+        "%s %s%n", LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS), line);
+  }
+
+  DevCluster cluster() {
+    return cluster;
+  }
+
+  Links links() {
+    return links;
+  }
+
+  Harm harm() {
+    return harm;
+  }
+
+  /** A client of each gateway. */
+  List<MasClient> clients() {
+    return List.copyOf(clients.values());
+  }
+
+  /** The client of one gateway. */
+  MasClient client(String gateway) {
+    return requireNonNull(clients.get(gateway), gateway);
+  }
+
+  /** What its disks hold, when that is as its database says, or after so long. */
+  Audit audit(Set<String> unseen, Duration patience) throws InterruptedException {
+    return Audit.settled(cluster, folder.clusterId(), unseen, patience);
+  }
+
+  /** Processes that ended by themselves; to be none. */
+  List<String> ends() {
+    return List.copyOf(ends);
+  }
+
+  @Override
+  public void close() {
+    clients.values().forEach(MasClient::close);
+    cluster.close();
+    links.close();
+    Scratch.delete(data);
+  }
+}

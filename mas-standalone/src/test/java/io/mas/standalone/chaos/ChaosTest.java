@@ -1,0 +1,100 @@
+package io.mas.standalone.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mas.standalone.Damage;
+import io.mas.standalone.Shards;
+import io.mas.standalone.chaos.ChaosRun.Verdict;
+import io.mas.standalone.chaos.Fault.Kind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * Whatever happens to at most m nodes, to a gateway, to a server and to the links between them, all
+ * at once: no acknowledged file is lost, no wrong byte comes, no deleted file comes back, nothing
+ * hangs; and the check would notice if it were otherwise.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ChaosTest {
+  private static final int CLIENTS = Integer.getInteger("mas.chaos.clients", 12);
+
+  /** At the least, on any machine: a process that was killed is harmed until it has started. */
+  private static final int SECONDS_PER_FAULT = 10;
+
+  /** Of a long run, after which all is read. */
+  private static final Duration ROUND = Duration.ofMinutes(10);
+
+  private static ChaosCluster chaos;
+
+  @BeforeAll
+  static void start() {
+    chaos = new ChaosCluster();
+  }
+
+  @AfterAll
+  static void close() {
+    chaos.close();
+  }
+
+  private static Duration seconds(long otherwise) {
+    return Duration.ofSeconds(Long.getLong("mas.chaos.seconds", otherwise));
+  }
+
+  @Test
+  @Order(1)
+  void nothingIsLostInChaos() throws Exception {
+    ChaosRun run = new ChaosRun(chaos, CLIENTS);
+    Duration time = seconds(180);
+    run.faults(time);
+    assertGood(run);
+    assertThat(run.nemesis().faults()).isGreaterThan(time.toSeconds() / SECONDS_PER_FAULT);
+  }
+
+  /** In two hours and a half of faults at most. */
+  @Test
+  @Tag("soak")
+  void nothingIsLostInAThousandKills() throws Exception {
+    ChaosRun run = new ChaosRun(chaos, CLIENTS);
+    long kills = Integer.getInteger("mas.kills", 1_000);
+    Duration left = seconds(9_000);
+    while (run.nemesis().faults(Kind.KILL) < kills && left.isPositive()) {
+      Duration round = left.compareTo(ROUND) < 0 ? left : ROUND;
+      run.faults(round);
+      left = left.minus(round);
+      assertGood(run);
+    }
+    assertThat(run.nemesis().faults(Kind.KILL)).isGreaterThanOrEqualTo(kills);
+  }
+
+  private static void assertGood(ChaosRun run) throws Exception {
+    Verdict verdict = run.judge(ChaosRun.SETTLING);
+    assertThat(verdict.broken()).as("mas.seed=%d", verdict.seed()).isEmpty();
+    assertThat(verdict.census().stored()).isPositive();
+    assertThat(chaos.links().unused()).isEmpty();
+  }
+
+  /** The control of the others, and the last: its files are lost. */
+  @Test
+  @Order(2)
+  void aFileWithoutEnoughShardsIsReported() throws Exception {
+    ChaosRun run = new ChaosRun(chaos, CLIENTS);
+    run.peace(Duration.ofSeconds(10));
+    Random random = new Random(run.seed());
+    for (int node = 1; node <= ChaosCluster.SURVIVED + 1; node++) {
+      List<Path> shards = Shards.of(chaos.cluster().nodeData(node));
+      shards.forEach(shard -> DiskFaults.damage(shard, Damage.DELETED, random));
+    }
+    Verdict verdict = run.judge(Duration.ZERO);
+    assertThat(verdict.broken()).anyMatch(line -> line.contains("503/5404"));
+    assertThat(verdict.audit().missing()).isNotEmpty();
+  }
+}
