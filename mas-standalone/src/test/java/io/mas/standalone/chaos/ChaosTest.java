@@ -23,6 +23,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * at once: no acknowledged file is lost, no wrong byte comes, no deleted file comes back, nothing
  * hangs; and the check would notice if it were otherwise.
  */
+@Tag("soak")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ChaosTest {
   private static final int CLIENTS = Integer.getInteger("mas.chaos.clients", 12);
@@ -61,7 +62,7 @@ class ChaosTest {
 
   /** In two hours and a half of faults at most. */
   @Test
-  @Tag("soak")
+  @Order(2)
   void nothingIsLostInAThousandKills() throws Exception {
     ChaosRun run = new ChaosRun(chaos, CLIENTS);
     long kills = Integer.getInteger("mas.kills", 1_000);
@@ -84,7 +85,7 @@ class ChaosTest {
 
   /** The control of the others, and the last: its files are lost. */
   @Test
-  @Order(2)
+  @Order(3)
   void aFileWithoutEnoughShardsIsReported() throws Exception {
     ChaosRun run = new ChaosRun(chaos, CLIENTS);
     run.peace(Duration.ofSeconds(10));
