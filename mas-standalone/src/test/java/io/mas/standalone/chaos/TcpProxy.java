@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ final class TcpProxy implements AutoCloseable {
   private final Lane answers = new Lane();
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private @Nullable ServerSocket listener;
-  private boolean closed;
+  private @Nullable Thread acceptor;
+  private volatile boolean closed;
 
   /** Which way bytes go. */
   enum Way {
@@ -61,18 +63,19 @@ final class TcpProxy implements AutoCloseable {
 
   private void accept(ServerSocket socket) {
     listener = socket;
-    Thread.ofVirtual()
-        .name("proxy-" + at.getPort())
-        .start(
-            () -> {
-              try {
-                while (true) {
-                  begin(socket.accept());
-                }
-              } catch (IOException _) {
-                // refused from now on, or closed
-              }
-            });
+    acceptor =
+        Thread.ofVirtual()
+            .name("proxy-" + at.getPort())
+            .start(
+                () -> {
+                  try {
+                    while (true) {
+                      begin(socket.accept());
+                    }
+                  } catch (IOException _) {
+                    // refused from now on, or closed
+                  }
+                });
   }
 
   private void begin(Socket client) {
@@ -109,12 +112,27 @@ final class TcpProxy implements AutoCloseable {
   }
 
   /** From now on nobody can connect; connections that there are live on. */
-  synchronized void refuse() {
+  void refuse() {
+    Thread ending = stopListening();
+    try {
+      // As long as somebody waits in accept, the kernel goes on taking connections.
+      if (ending != null && !ending.join(Duration.ofMillis(CONNECT_MILLIS))) {
+        throw new IllegalStateException("the proxy at %s still accepts".formatted(at));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized @Nullable Thread stopListening() {
     ServerSocket socket = listener;
+    Thread ending = acceptor;
     listener = null;
+    acceptor = null;
     if (socket != null) {
       quietly(socket);
     }
+    return ending;
   }
 
   /** Takes all faults away. What was held back comes. */
@@ -145,7 +163,7 @@ final class TcpProxy implements AutoCloseable {
 
   /** Ends all that goes through it. */
   @Override
-  public synchronized void close() {
+  public void close() {
     closed = true;
     refuse();
     cut();
