@@ -1,6 +1,7 @@
 package io.mas.api.metadata;
 
 import io.mas.common.object.ExtentId;
+import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import java.util.Collection;
@@ -80,7 +81,12 @@ public interface MetadataStore extends AutoCloseable {
    * Extents that lack something and whose turn has come at {@code time} (Unix milliseconds): those
    * with the least redundancy first, then those whose turn came first.
    */
-  List<ExtentDocument> extentsToRepair(long time, int limit);
+  default List<ExtentDocument> extentsToRepair(long time, int limit) {
+    return extentsToRepair(-Layout.MAX_WIDTH, time, limit);
+  }
+
+  /** Those of them with at least so much redundancy: at 0, every block can be read. */
+  List<ExtentDocument> extentsToRepair(int least, long time, int limit);
 
   /**
    * Extents with a shard column on a node, in the order of their ids.

@@ -4,7 +4,6 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import com.mongodb.event.CommandListener;
 import io.mas.common.object.ExtentId;
-import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import java.util.Collection;
@@ -142,10 +141,10 @@ public final class MongoMetadataStore implements MetadataStore {
   }
 
   @Override
-  public List<ExtentDocument> extentsToRepair(long time, int limit) {
+  public List<ExtentDocument> extentsToRepair(int least, long time, int limit) {
     Bson due =
         Filters.and(
-            Filters.lte(DocumentFormat.REDUNDANCY, Layout.MAX_WIDTH),
+            Filters.gte(DocumentFormat.REDUNDANCY, least),
             Filters.lte(DocumentFormat.NEXT_TRY, time));
     return first(MongoIndex.EXTENTS_TO_REPAIR, due, limit, DocumentFormat::extent);
   }

@@ -39,13 +39,12 @@ final class RocksExtents {
     return documents.list(all, from, limit, DocumentFormat::extent);
   }
 
-  List<ExtentDocument> toRepair(long time, int limit) {
+  List<ExtentDocument> toRepair(int least, long time, int limit) {
     RocksDocuments.requireLimit(limit, Integer.MAX_VALUE);
     List<ExtentDocument> found = new ArrayList<>();
-    RocksKey all = RocksKey.extentsToRepair();
     database.scan(
-        all,
-        all,
+        RocksKey.extentsToRepair(),
+        RocksKey.extentsToRepair(least),
         (key, nothing) -> {
           if (key.turn() <= time) {
             documents

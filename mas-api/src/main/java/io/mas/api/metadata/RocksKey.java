@@ -74,6 +74,10 @@ final class RocksKey {
     return start('r', 0).end();
   }
 
+  static RocksKey extentsToRepair(int least) {
+    return start('r', Long.BYTES).number(least).end();
+  }
+
   static RocksKey extentToRepair(ExtentDocument extent) {
     return start('r', 2 * Long.BYTES + EXTENT_LENGTH)
         .number(extent.redundancy())

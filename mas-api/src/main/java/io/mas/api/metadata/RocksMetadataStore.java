@@ -197,8 +197,8 @@ public final class RocksMetadataStore implements MetadataStore {
   }
 
   @Override
-  public List<ExtentDocument> extentsToRepair(long time, int limit) {
-    return extents.toRepair(time, limit);
+  public List<ExtentDocument> extentsToRepair(int least, long time, int limit) {
+    return extents.toRepair(least, time, limit);
   }
 
   @Override

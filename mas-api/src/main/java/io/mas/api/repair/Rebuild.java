@@ -58,6 +58,7 @@ final class Rebuild implements BlockReader.Listener {
 
   private final Map<Patch, NodeException> refused = new HashMap<>();
   private final Set<Patch> open;
+  private final boolean limited;
   private final NavigableSet<Integer> todo = new TreeSet<>();
   private final Set<Missing> found = ConcurrentHashMap.newKeySet();
 
@@ -74,6 +75,7 @@ final class Rebuild implements BlockReader.Listener {
     this.extent = extent;
     this.reader = new BlockReader(context.nodes, context.blocks, context.reading, this);
     this.open = new HashSet<>(patches);
+    this.limited = extent.redundancy() > 0;
     patches.forEach(
         patch -> {
           written.put(patch, new TreeSet<>());
@@ -88,7 +90,9 @@ final class Rebuild implements BlockReader.Listener {
 
   @Override
   public void received(String node, int bytes) {
-    context.rates.read(node, bytes);
+    if (limited) {
+      context.rates.read(node, bytes);
+    }
   }
 
   /** Writes what can be written. */
@@ -98,7 +102,6 @@ final class Rebuild implements BlockReader.Listener {
                 extent.shards().stream().map(ExtentDocument.Shard::node),
                 open.stream().map(patch -> patch.node().id()))
             .collect(Collectors.toSet());
-    boolean limited = extent.redundancy() > 0;
     List<Integer> batch = next();
     while (!batch.isEmpty()) {
       if (limited) {
@@ -235,7 +238,9 @@ final class Rebuild implements BlockReader.Listener {
   private void taken(Patch patch, NavigableMap<Integer, EncodedBlock> blocks) {
     Set<Integer> numbers = wanted(patch, blocks).keySet();
     long bytes = numbers.stream().mapToLong(this::shardLength).sum();
-    context.rates.written(patch.node().id(), bytes);
+    if (limited) { // else the others would pay for it for hours
+      context.rates.written(patch.node().id(), bytes);
+    }
     context.metrics.written(bytes);
     written.getOrDefault(patch, new TreeSet<>()).addAll(numbers);
   }

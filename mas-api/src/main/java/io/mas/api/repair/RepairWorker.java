@@ -7,6 +7,7 @@ import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,12 @@ import org.slf4j.LoggerFactory;
 public final class RepairWorker implements AutoCloseable {
   /** Extents looked at in one go; the documents of large ones are a few KB each. */
   static final int PAGE = 32;
+
+  /**
+   * Of these so many may be extents of which a block cannot be read. They come last, since hardly
+   * ever anything can be done for them, and they would be the most urgent for ever.
+   */
+  static final int UNREADABLE = 4;
 
   private static final Logger LOG = LoggerFactory.getLogger(RepairWorker.class);
 
@@ -101,7 +108,12 @@ public final class RepairWorker implements AutoCloseable {
   }
 
   private List<ExtentDocument> due() {
-    List<ExtentDocument> due = parts.metadata.extentsToRepair(parts.clock.millis(), PAGE);
+    long now = parts.clock.millis();
+    List<ExtentDocument> due =
+        new ArrayList<>(parts.metadata.extentsToRepair(0, now, PAGE - UNREADABLE));
+    parts.metadata.extentsToRepair(now, PAGE - due.size()).stream()
+        .filter(extent -> extent.redundancy() < 0)
+        .forEach(due::add);
     parts.metrics.due(due.size());
     return parts.rules.contains(RepairRule.URGENT_FIRST)
         ? due
@@ -119,7 +131,7 @@ public final class RepairWorker implements AutoCloseable {
         begun |= begin(extent);
       }
     }
-    return begun && due.size() == PAGE;
+    return begun && due.size() >= PAGE - UNREADABLE;
   }
 
   private boolean begin(ExtentDocument extent) throws InterruptedException {

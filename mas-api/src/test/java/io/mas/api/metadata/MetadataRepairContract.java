@@ -80,6 +80,16 @@ abstract class MetadataRepairContract extends MetadataContract {
   }
 
   @Test
+  void whatCannotBeReadCanBeLeftOut() {
+    ExtentDocument unreadable = lacking(10, column(0), column(1), column(2));
+    ExtentDocument last = lacking(20, column(0), column(1));
+    ExtentDocument good = lacking(5, column(0));
+    assertThat(store.extentsToRepair(0, 100, 10)).containsExactly(last, good);
+    assertThat(store.extentsToRepair(1, 100, 10)).containsExactly(good);
+    assertThat(store.extentsToRepair(-1, 100, 10)).containsExactly(unreadable, last, good);
+  }
+
+  @Test
   void whoseTurnHasNotComeIsLeftOut() {
     ExtentDocument now = lacking(50, column(0));
     ExtentDocument later = lacking(51, column(0), column(1));

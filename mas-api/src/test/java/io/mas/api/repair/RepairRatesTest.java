@@ -77,8 +77,17 @@ class RepairRatesTest {
       world.loseColumn(world.first(file), 0);
       world.loseColumn(world.first(file), 1);
       assertThat(world.first(file).redundancy()).isZero();
-      assertThat(seconds(() -> world.sweep(slow))).isLessThan(0.7);
+      // Two columns at this rate would be two minutes.
+      RepairWorker slower =
+          world
+              .room(world.store, world.nodes, RepairRule.ALL, rates(column / 60, 1L << 40))
+              .worker();
+      assertThat(seconds(() -> world.sweep(slower))).isLessThan(60);
       world.assertWhole(file);
+      FileDocument small = world.store(ObjectWorld.random(2, 10));
+      world.loseColumn(world.first(small), 0);
+      assertThat(seconds(() -> world.sweep(slower))).as("nothing was charged").isLessThan(60);
+      world.assertWhole(small);
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Each rule of the repair: what happens with it, and the harm that is done when it is left out. */
 @Timeout(60)
 class RepairRuleTest {
+  /** More than a page. */
+  private static final int BAD = RepairWorker.PAGE + 4;
+
   private static final int BLOCK = RepairWorld.BLOCK;
 
   @TempDir Path directory;
@@ -205,34 +209,57 @@ class RepairRuleTest {
     }
   }
 
+  /** They are the most urgent by redundancy; more than a page of them. */
   @Test
-  void whatFailsHoldsUpNobody() {
-    assertThat(repairedBehindBadOnes(RepairRule.ALL)).isTrue();
-    assertThat(repairedBehindBadOnes(without(RepairRule.BACK_OFF)))
-        .as("those that fail are tried for ever")
-        .isFalse();
+  void whatCannotBeReadComesLastAndNotNever() {
+    try (RepairWorld world = world(9, "4+2")) {
+      for (int i = 0; i < 3 * RepairWorker.PAGE; i++) {
+        ExtentDocument lost = world.first(world.store(ObjectWorld.random(400 + i, 10)));
+        for (int shard = 0; shard < 3; shard++) {
+          world.loseColumn(lost, shard);
+        }
+      }
+      FileDocument good = world.store(ObjectWorld.random(8, BLOCK));
+      world.loseColumn(world.first(good), 0);
+      List<ExtentId> reads = new CopyOnWriteArrayList<>();
+      world.nodes.fail(
+          (operation, node, key) -> {
+            if (operation == Operation.GET && key != null) {
+              reads.add(key.extent());
+            }
+          });
+      world.sweep(world.worker(world.store, world.nodes, RepairRule.ALL, 1));
+      world.assertWhole(good);
+      assertThat(reads.getFirst()).isEqualTo(world.first(good).id());
+      assertThat(Set.copyOf(reads)).as("tried too").hasSizeGreaterThan(RepairWorker.UNREADABLE);
+    }
   }
 
-  /** More than a page of extents that are lost for good, and behind them one that is not. */
-  private boolean repairedBehindBadOnes(Set<RepairRule> rules) {
+  @Test
+  void whatFailsIsNotTriedAgainAtOnce() {
+    assertThat(triesOfBadOnes(RepairRule.ALL, BAD)).as("each once").isEqualTo(BAD);
+    assertThat(triesOfBadOnes(without(RepairRule.BACK_OFF), 5 * BAD))
+        .as("for ever")
+        .isGreaterThan(4 * BAD);
+  }
+
+  /** Of extents that are lost for good, while the clock stands still. */
+  private int triesOfBadOnes(Set<RepairRule> rules, int atLeast) {
     try (RepairWorld world = world(9, "4+2")) {
-      for (int i = 0; i < RepairWorker.PAGE + 4; i++) {
+      for (int i = 0; i < BAD; i++) {
         ExtentDocument bad = world.first(world.store(ObjectWorld.random(200 + i, 10)));
         for (int shard = 0; shard < 3; shard++) {
           world.loseColumn(bad, shard);
         }
       }
-      FileDocument good = world.store(ObjectWorld.random(7, BLOCK));
-      world.loseColumn(world.first(good), 0);
       RepairWorker worker = world.worker(rules);
       worker.start(new InProcessDiscovery());
-      await()
-          .until(
-              () ->
-                  !world.first(good).lacking()
-                      || world.count("mas.repair.failures") > 5 * RepairWorker.PAGE);
+      await().until(() -> world.count("mas.repair.failures") >= atLeast);
+      if (rules.contains(RepairRule.BACK_OFF)) {
+        world.sweep(worker); // would never end without the rule
+      }
       worker.close();
-      return !world.first(good).lacking();
+      return (int) world.count("mas.repair.failures");
     }
   }
 }
