@@ -8,6 +8,7 @@ import io.mas.node.StorageNodeProperties;
 import io.mas.node.membership.NodeStartException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,11 +17,15 @@ import org.slf4j.LoggerFactory;
 public final class ClusterNode {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
+  /** To empty a large folder takes its time; so often it is tried, with a second between. */
+  private static final int TRIES = 600;
+
   private final StorageNodeProperties settings;
   private final InternalKeys keys;
   private final NodeDiscovery discovery;
   private final MeterRegistry meters;
   private @Nullable StorageNode running;
+  private boolean beginsAnew;
 
   ClusterNode(
       StorageNodeProperties settings,
@@ -49,6 +54,7 @@ public final class ClusterNode {
     }
     try {
       running = StorageNode.start(settings, keys, discovery, meters, this::volumeGone);
+      beginsAnew = false;
     } catch (NodeStartException e) {
       throw new StartProblem(
           "Storage node %s cannot start: %s".formatted(settings.process(), e.getMessage()),
@@ -63,20 +69,41 @@ public final class ClusterNode {
     Thread.ofVirtual().name("mas-begin-anew").start(this::beginAnew);
   }
 
-  private synchronized void beginAnew() {
-    if (running == null) {
-      return;
+  private void beginAnew() {
+    giveUp();
+    try {
+      for (int i = 0; i < TRIES && !begunAnew(i); i++) {
+        TimeUnit.SECONDS.sleep(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized void giveUp() {
+    boolean ran = running != null;
+    stop();
+    beginsAnew = ran;
+  }
+
+  /** Whether it runs, or was stopped for good. */
+  private synchronized boolean begunAnew(int tries) {
+    if (!beginsAnew) {
+      return true;
     }
     try {
-      stop();
       start();
     } catch (RuntimeException e) {
-      LOG.error("storage node {} does not run any more", settings.process(), e);
+      if (tries == 0 || tries == TRIES - 1) {
+        LOG.error("storage node {} does not run: {}", settings.process(), e.getMessage());
+      }
     }
+    return !beginsAnew;
   }
 
   /** Stops it, if it runs: it says that it leaves, and closes its volume. */
   public synchronized void stop() {
+    beginsAnew = false;
     if (running != null) {
       running.close();
       running = null;

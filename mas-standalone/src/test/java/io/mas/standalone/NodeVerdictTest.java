@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -266,6 +267,24 @@ class NodeVerdictTest {
     awaitStanding("UP", 6);
     assertAllRead();
     assertReplaced(before);
+  }
+
+  /** The identity goes first, and large folders are not empty at once. */
+  @Test
+  void aVolumeThatIsEmptiedSlowlyIsReplacedWhenItIsEmpty() throws IOException {
+    start(Map.of());
+    store(5, 680);
+    Path last = Shards.of(folder(3)).getFirst();
+    try (Stream<Path> all = Files.walk(folder(3))) {
+      for (Path file : all.filter(Files::isRegularFile).filter(f -> !f.equals(last)).toList()) {
+        Files.delete(file);
+      }
+    }
+    awaitStanding("UP", 5);
+    FileSystemUtils.deleteRecursively(folder(3));
+    awaitStanding("LOST", 1);
+    awaitStanding("UP", 6);
+    assertAllRead();
   }
 
   @Test

@@ -30,9 +30,16 @@ final class Redundancy {
     this.layout = layout;
   }
 
-  /** How many nodes may be gone so that all can be read, with a node for each shard. */
-  int survivable() {
-    return layout.m();
+  /**
+   * How many of so many nodes may be gone so that all can be read: m, but where there are fewer
+   * nodes than shards each has several.
+   */
+  int survivable(int nodes) {
+    return layout.m() / perNode(layout, nodes);
+  }
+
+  private static int perNode(Layout layout, int nodes) {
+    return Math.ceilDiv(layout.width(), Math.clamp(nodes, 1, layout.width()));
   }
 
   /**
@@ -51,8 +58,7 @@ final class Redundancy {
   }
 
   private static int atWorst(Layout layout, int gone, int nodes) {
-    int perNode = Math.ceilDiv(layout.width(), Math.clamp(nodes, 1, layout.width()));
-    return layout.m() - gone * perNode;
+    return layout.m() - gone * perNode(layout, nodes);
   }
 
   private Stream<ExtentDocument> lackingMost(String nodeId) {

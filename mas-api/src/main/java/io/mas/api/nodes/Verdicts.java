@@ -112,7 +112,7 @@ final class Verdicts implements AutoCloseable {
     return new Decision.Terms(
         settings.properties,
         settings.rules,
-        redundancy.survivable(),
+        redundancy.survivable(nodes),
         node ->
             left.computeIfAbsent(node.nodeId(), id -> redundancy.left(id, with(gone, id), nodes)));
   }
