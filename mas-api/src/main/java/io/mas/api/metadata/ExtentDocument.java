@@ -107,23 +107,19 @@ public record ExtentDocument(
       Set<Missing> missing,
       boolean belowIdeal,
       boolean marked) {
-    this(id, hash, offset, layout, version, shards, blocks, missing, belowIdeal, marked, Turn.NONE);
-  }
-
-  /** An extent of which no copy was deleted. */
-  public ExtentDocument(
-      ExtentId id,
-      ObjectHash hash,
-      long offset,
-      Layout layout,
-      long version,
-      List<Shard> shards,
-      List<BlockEntry> blocks,
-      Set<Missing> missing,
-      boolean belowIdeal,
-      boolean marked,
-      Turn turn) {
-    this(id, hash, offset, layout, version, shards, blocks, missing, belowIdeal, marked, turn, 0);
+    this(
+        id,
+        hash,
+        offset,
+        layout,
+        version,
+        shards,
+        blocks,
+        missing,
+        belowIdeal,
+        marked,
+        Turn.NONE,
+        0);
   }
 
   /**

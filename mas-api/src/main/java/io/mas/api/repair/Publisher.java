@@ -81,6 +81,7 @@ final class Publisher {
             taken.missing(),
             taken.belowIdeal(),
             taken.marked(),
-            taken.turn());
+            taken.turn(),
+            taken.fence());
   }
 }
