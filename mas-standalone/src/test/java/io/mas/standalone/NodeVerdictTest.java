@@ -24,7 +24,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -258,11 +257,11 @@ class NodeVerdictTest {
   }
 
   @Test
-  void aVolumeThatIsEmptiedUnderARunningNodeIsReplacedAtOnce() throws IOException {
+  void aVolumeThatIsEmptiedUnderARunningNodeIsReplacedAtOnce() {
     start(Map.of());
     store(5, 650);
     Set<String> before = Health.nodes(cluster().management()).keySet();
-    FileSystemUtils.deleteRecursively(folder(3));
+    Scratch.empty(folder(3));
     awaitStanding("LOST", 1);
     awaitStanding("UP", 6);
     assertAllRead();
@@ -271,17 +270,12 @@ class NodeVerdictTest {
 
   /** The identity goes first, and large folders are not empty at once. */
   @Test
-  void aVolumeThatIsEmptiedSlowlyIsReplacedWhenItIsEmpty() throws IOException {
+  void aVolumeThatIsEmptiedSlowlyIsReplacedWhenItIsEmpty() {
     start(Map.of());
     store(5, 680);
-    Path last = Shards.of(folder(3)).getFirst();
-    try (Stream<Path> all = Files.walk(folder(3))) {
-      for (Path file : all.filter(Files::isRegularFile).filter(f -> !f.equals(last)).toList()) {
-        Files.delete(file);
-      }
-    }
+    Scratch.empty(folder(3), "shards");
     awaitStanding("UP", 5);
-    FileSystemUtils.deleteRecursively(folder(3));
+    Scratch.empty(folder(3));
     awaitStanding("LOST", 1);
     awaitStanding("UP", 6);
     assertAllRead();

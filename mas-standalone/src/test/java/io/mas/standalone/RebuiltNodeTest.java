@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.mas.dev.options.ClusterOptions;
 import io.mas.dev.options.DataDirectory;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * A node whose folder is emptied is rebuilt by the others: how soon it begins, at which rate it
@@ -109,10 +107,10 @@ class RebuiltNodeTest {
   }
 
   /** Empties the node and watches until all that it had is on nodes again. */
-  private CompletableFuture<Rebuild> emptied(URI management) throws IOException {
+  private CompletableFuture<Rebuild> emptied(URI management) {
     Path folder = data.resolve(DataDirectory.nodeName(NODE));
     double extents = Metrics.value(management, EXTENTS) + Shards.of(folder).size();
-    FileSystemUtils.deleteRecursively(folder);
+    Scratch.empty(folder);
     return CompletableFuture.supplyAsync(
         () -> watched(management, extents), Thread::startVirtualThread);
   }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
 /** What the shared stores of the tests have in common: they are thrown away. */
@@ -48,5 +50,25 @@ public final class Scratch {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Takes everything out of the folder of a node that runs, and leaves the folder: at once, as the
+   * node may write into it meanwhile, and begins anew when nothing is left.
+   *
+   * @param but the names of what stays
+   */
+  static void empty(Path folder, String... but) {
+    Path taken = directory("mas-emptied-");
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path one : all.toList()) {
+        if (!List.of(but).contains(one.getFileName().toString())) {
+          Files.move(one, taken.resolve(one.getFileName()));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    delete(taken);
   }
 }

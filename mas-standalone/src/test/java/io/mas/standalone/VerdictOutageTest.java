@@ -6,12 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.mas.dev.cluster.DevCluster;
 import io.mas.dev.server.Server;
 import io.mas.standalone.SharedCluster.Running;
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.springframework.util.FileSystemUtils;
 
 /** That a server which hangs or is killed costs no node; an emptied one and a killed one do. */
 class VerdictOutageTest {
@@ -21,7 +19,7 @@ class VerdictOutageTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @Test
-  void onlyANodeThatDoesNotAnswerIsLost() throws IOException {
+  void onlyANodeThatDoesNotAnswerIsLost() {
     try (Running running = Running.start(Scratch.QUICK_VERDICTS)) {
       DevCluster cluster = running.cluster();
       Content file = Content.random("kept", 2 << 20, 91);
@@ -37,7 +35,7 @@ class VerdictOutageTest {
       assertNobodyIsLostFor(cluster, OUTAGE);
       cluster.heal();
       assertNobodyIsLostFor(cluster, OUTAGE);
-      FileSystemUtils.deleteRecursively(cluster.nodeData(5));
+      Scratch.empty(cluster.nodeData(5));
       awaitStandings(cluster, 1, 6); // the one that was, and the new one in its place
       cluster.node(6).kill();
       awaitStandings(cluster, 2, 5);
