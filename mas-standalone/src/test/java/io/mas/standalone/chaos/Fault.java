@@ -26,7 +26,7 @@ record Fault(
   /** The kinds, with how many of them are in a deck. */
   enum Kind {
     /** SIGKILL, and a start. */
-    KILL(8),
+    KILL(14),
     /** SIGTERM, and a start. */
     STOP(1),
     /** SIGSTOP, and SIGCONT. */

@@ -25,6 +25,9 @@ final class RandomFaults implements Nemesis.FaultChoice {
 
   private static final int SHORTEST_MILLIS = 200;
 
+  /** What crashes is mostly started again at once: half of the kills are no longer. */
+  private static final int LONGEST_MILLIS_OF_RESTART = 1_000;
+
   /** A node is probed after 6 s of silence: some faults are shorter, some longer. */
   private static final int LONGEST_MILLIS = 10_000;
 
@@ -84,9 +87,9 @@ final class RandomFaults implements Nemesis.FaultChoice {
     boolean node = random.nextInt(100) < NODES_PERCENT;
     List<String> names = node ? nodes : others;
     String name = names.get(random.nextInt(names.size()));
-    boolean server = Harm.Part.of(name).isServer();
-    return processes.of(
-        kind, name, length(random, server ? LONGEST_MILLIS_OF_SERVER : LONGEST_MILLIS));
+    int most = Harm.Part.of(name).isServer() ? LONGEST_MILLIS_OF_SERVER : LONGEST_MILLIS;
+    boolean restart = kind == Kind.KILL && random.nextBoolean();
+    return processes.of(kind, name, length(random, restart ? LONGEST_MILLIS_OF_RESTART : most));
   }
 
   private static Duration length(Random random, int most) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -47,6 +48,12 @@ final class UploadSteps {
 
   /** Chunks that were acknowledged in this client's uploads under way. */
   private final Map<KnownFile, Set<Integer>> acknowledged = new HashMap<>();
+
+  /**
+   * Files of which a finish was not answered, and may be under way yet: meanwhile no chunk is
+   * taken; or of which it found another content: from then on other bytes are.
+   */
+  private final Set<KnownFile> unsettled = ConcurrentHashMap.newKeySet();
 
   UploadSteps(Requests requests, Journal journal, Random random) {
     this.requests = requests;
@@ -215,15 +222,17 @@ final class UploadSteps {
     private final String token;
     private final boolean shared;
 
-    /** Others may finish, or delete what was finished, meanwhile. */
-    private final Expected chunkEnd;
-
     Upload(KnownFile file, String token, boolean shared) {
       this.file = file;
       this.token = token;
       this.shared = shared;
-      this.chunkEnd =
-          shared ? Expected.codes(200, CONFLICT, NOT_INITIALISED, STORED) : Expected.SUCCESS;
+    }
+
+    /** Others may finish, or delete what was finished, meanwhile. */
+    private Expected expectedOfChunk() {
+      return shared || unsettled.contains(file)
+          ? Expected.codes(200, CONFLICT, NOT_INITIALISED, STORED)
+          : Expected.SUCCESS;
     }
 
     private Reply<Answer> chunk(int number, Expected expected) {
@@ -244,13 +253,14 @@ final class UploadSteps {
       if (!numbers.isEmpty() && random.nextBoolean()) {
         sent.add(numbers.getFirst());
       }
+      Expected expected = expectedOfChunk();
       Map<Integer, Future<Reply<Answer>>> replies = new HashMap<>();
       boolean all = true;
       try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
         for (int number : sent) {
           MasClient gateway = requests.gateway();
           Content chunk = ChunkedUpload.chunk(file.content(), chunkSize(file.content()), number);
-          replies.put(number, senders.submit(() -> chunk(number, chunk, gateway, chunkEnd)));
+          replies.put(number, senders.submit(() -> chunk(number, chunk, gateway, expected)));
         }
       }
       for (Map.Entry<Integer, Future<Reply<Answer>>> reply : replies.entrySet()) {
@@ -265,7 +275,7 @@ final class UploadSteps {
 
     /** The first chunk again, with other bytes. */
     void provokeConflict() {
-      if (!shared && random.nextInt(4) == 0) {
+      if (!shared && !unsettled.contains(file) && random.nextInt(4) == 0) {
         long size = Math.min(chunkSize(file.content()), file.content().length());
         Content other = Content.random("other", size, random.nextLong());
         chunk(1, other, requests.gateway(), Expected.codes(CONFLICT));
@@ -314,10 +324,16 @@ final class UploadSteps {
 
     private void finish(MasClient gateway, Expected expected) {
       Function<MasClient, Answer> exchange = client -> client.finish(token);
-      change(
-          file,
-          State.STORED,
-          () -> requests.ask(request(Operation.FINISH, file, gateway, expected), 0, exchange));
+      Reply<Answer> reply =
+          change(
+              file,
+              State.STORED,
+              () -> requests.ask(request(Operation.FINISH, file, gateway, expected), 0, exchange));
+      if (reply.ok()) {
+        unsettled.remove(file);
+      } else if (outcome(State.STORED, reply) == Outcome.OPEN || reply.code() == MISMATCH) {
+        unsettled.add(file);
+      }
     }
   }
 }
