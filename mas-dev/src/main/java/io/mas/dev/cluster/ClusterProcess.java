@@ -131,7 +131,16 @@ public final class ClusterProcess {
 
   /** Whether nothing that it depends on is missing. */
   boolean healthy() {
-    return Endpoint.answers(management.resolve("/health"));
+    return Endpoint.answers(health());
+  }
+
+  /** Why it is not healthy. */
+  String trouble() {
+    return Endpoint.trouble(health());
+  }
+
+  private URI health() {
+    return management.resolve("/health");
   }
 
   private synchronized void ended(ServerProcess which, int code) {

@@ -211,7 +211,7 @@ public final class DevCluster implements AutoCloseable {
     return Stream.concat(
             processes()
                 .filter(process -> !process.healthy())
-                .map(process -> "%s is not healthy".formatted(process)),
+                .map(process -> "%s is not healthy: %s".formatted(process, process.trouble())),
             gateways.stream()
                 .filter(gateway -> !knowsAllNodes(gateway))
                 .map(gateway -> "%s does not know all nodes".formatted(gateway)))
