@@ -56,12 +56,18 @@ public class NodesConfiguration {
   }
 
   @Bean
+  Probes probes(VerdictProperties properties) {
+    return new Probes(properties.steady(), VerdictRule.ALL, System::nanoTime);
+  }
+
+  @Bean
   NodeView nodeView(
       MetadataStore metadata,
       ShardClient client,
       NodesProperties properties,
+      Probes probes,
       NodeDiscovery discovery) {
-    NodeView view = new NodeView(metadata, client, properties, InstantSource.system());
+    NodeView view = new NodeView(metadata, client, properties, InstantSource.system(), probes);
     view.start(discovery);
     return view;
   }
