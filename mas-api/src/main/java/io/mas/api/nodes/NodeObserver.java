@@ -27,12 +27,13 @@ final class NodeObserver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeObserver.class);
 
   /**
-   * If so many say that a node does not answer, no more need to: it bounds a document, and what a
-   * thousand gateways write when a node dies.
+   * If so many say in a node's document that it does not answer, the others say so in their own: it
+   * bounds the document, and what a thousand gateways write to it when the node dies.
    */
   static final int ENOUGH = 8;
 
   private final String id;
+  private final ProcessHeartbeat heartbeat;
   private final View view;
   private final NodeDocuments documents;
   private final VerdictProperties properties;
@@ -61,11 +62,16 @@ final class NodeObserver implements AutoCloseable {
   /**
    * Sees nothing until it is started.
    *
-   * @param id of this run of the process
+   * @param heartbeat of this run of the process
    */
   NodeObserver(
-      String id, View view, MetadataStore metadata, VerdictProperties properties, Clocks clocks) {
-    this.id = id;
+      ProcessHeartbeat heartbeat,
+      View view,
+      MetadataStore metadata,
+      VerdictProperties properties,
+      Clocks clocks) {
+    this.id = heartbeat.id();
+    this.heartbeat = heartbeat;
     this.view = view;
     this.documents = new NodeDocuments(metadata);
     this.properties = properties;
@@ -82,11 +88,13 @@ final class NodeObserver implements AutoCloseable {
   void look() {
     try {
       Map<NodeIdentity, Duration> failing = view.failing();
+      Set<String> lost = view.lost();
+      heartbeat.unanswered(besides(lost, failing));
       failing.forEach(this::suspect);
       Set<String> silent =
           failing.keySet().stream().map(NodeIdentity::nodeId).collect(Collectors.toSet());
       Set<String> perhapsBack = new HashSet<>(said.keySet());
-      perhapsBack.addAll(view.lost());
+      perhapsBack.addAll(lost);
       perhapsBack.removeAll(silent);
       perhapsBack.forEach(this::clear);
     } catch (MasException e) {
@@ -95,6 +103,13 @@ final class NodeObserver implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("suspicions not saved", e);
     }
+  }
+
+  private static Map<NodeIdentity, Duration> besides(
+      Set<String> lost, Map<NodeIdentity, Duration> failing) {
+    return failing.entrySet().stream()
+        .filter(one -> !lost.contains(one.getKey().nodeId()))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private void suspect(NodeIdentity life, Duration failing) {

@@ -93,7 +93,7 @@ public class NodesConfiguration {
       MetadataStore metadata,
       VerdictProperties properties) {
     NodeObserver observer =
-        new NodeObserver(heartbeat.id(), view, metadata, properties, Clocks.system());
+        new NodeObserver(heartbeat, view, metadata, properties, Clocks.system());
     observer.start();
     return observer;
   }

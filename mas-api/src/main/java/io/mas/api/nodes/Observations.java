@@ -8,7 +8,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Which of what others have saved still counts: what they go on saying, as this process sees it
@@ -62,33 +64,53 @@ final class Observations {
     }
     looked = now;
     known.clear();
-    Set<String> observers = observers(processes, now);
+    List<ProcessDocument> observing =
+        processes.stream().filter(process -> observes(process, now)).toList();
+    Set<String> observers = new HashSet<>(Set.of(self));
+    observing.forEach(process -> observers.add(process.id()));
     List<NodeDocument> counting =
-        nodes.stream().map(node -> counting(node, observers, now)).toList();
+        nodes.stream().map(node -> agreeing(counting(node, observers, now), observing)).toList();
     beats.keySet().retainAll(known);
     boolean settled = now - begun >= properties.settle().toNanos();
     return new Decision.Evidence(
         clocks.wall().millis(), counting, observers, replaced, warm, settled);
   }
 
-  private Set<String> observers(List<ProcessDocument> processes, long now) {
-    Set<String> observers = new HashSet<>();
-    for (ProcessDocument process : processes) {
-      if (process.observes() && beats("process " + process.id(), process.seen(), now)) {
-        observers.add(process.id());
-      }
-    }
-    observers.add(self);
-    return observers;
+  private boolean observes(ProcessDocument process, long now) {
+    return process.observes() && beats("process " + process.id(), process.seen(), now);
   }
 
   private NodeDocument counting(NodeDocument node, Set<String> observers, long now) {
+    return with(
+        node, node.suspicions().stream().filter(one -> counts(node, one, observers, now)).toList());
+  }
+
+  private static NodeDocument with(NodeDocument node, List<Suspicion> suspicions) {
     return new NodeDocument(
-        node.version(),
-        node.announcement(),
-        node.replaces(),
-        node.suspicions().stream().filter(one -> counts(node, one, observers, now)).toList(),
-        node.lost());
+        node.version(), node.announcement(), node.replaces(), suspicions, node.lost());
+  }
+
+  /**
+   * With those who say only in their own documents that the node does not answer, because there is
+   * no room for more in its own. That is told more seldom, so it counts for as long as the node's
+   * document is full: as soon as one of those in it is answered, it is not.
+   */
+  private static NodeDocument agreeing(NodeDocument node, List<ProcessDocument> observing) {
+    if (node.suspicions().size() < NodeObserver.ENOUGH) {
+      return node;
+    }
+    Stream<Suspicion> others =
+        observing.stream()
+            .filter(process -> !node.suspectedBy(process.id()))
+            .flatMap(process -> suspicion(process, node).stream());
+    return with(node, Stream.concat(node.suspicions().stream(), others).toList());
+  }
+
+  private static Optional<Suspicion> suspicion(ProcessDocument process, NodeDocument node) {
+    return process.unanswered().stream()
+        .filter(one -> one.is(node.announcement().identity()))
+        .findFirst()
+        .map(one -> new Suspicion(process.id(), process.seen() - one.lasts(), process.seen()));
   }
 
   private boolean counts(NodeDocument node, Suspicion one, Set<String> observers, long now) {

@@ -96,7 +96,7 @@ final class VerdictWorld implements AutoCloseable {
       Probes probes = new Probes(PROPERTIES.steady(), rules, nanos::get);
       view = new NodeView(metadata, links, times, clocks.wall(), probes);
       heartbeat = new ProcessHeartbeat(id, metadata, clocks.wall(), SECOND);
-      observer = new NodeObserver(id, view, metadata, PROPERTIES, clocks);
+      observer = new NodeObserver(heartbeat, view, metadata, PROPERTIES, clocks);
       judge =
           new Verdicts(
               new Verdicts.Parts(
