@@ -44,6 +44,9 @@ final class NodeObserver implements AutoCloseable {
   /** When it last saved a suspicion of a node. */
   private final Map<String, Long> said = new HashMap<>();
 
+  /** What the others repeat of each node that this one suspects. */
+  private final Map<String, Beats> others = new HashMap<>();
+
   /** What an observer sees of the nodes. */
   interface View {
     /** The lives whose direct probes fail, and how long they have. */
@@ -124,21 +127,27 @@ final class NodeObserver implements AutoCloseable {
 
   private NodeDocument suspected(NodeDocument node, NodeIdentity life, Duration failing) {
     long now = clock.millis();
-    List<Suspicion> others =
-        node.suspicions().stream().filter(one -> !one.observer().equals(id)).toList();
-    if (others.size() >= ENOUGH) {
-      others = others.stream().filter(one -> fresh(one, now)).toList();
-    }
-    if (!node.sameLife(life) || others.size() >= ENOUGH) {
+    List<Suspicion> kept = kept(node);
+    if (!node.sameLife(life) || kept.size() >= ENOUGH) {
       return node;
     }
     Suspicion own = new Suspicion(id, now - failing.toMillis(), now);
-    return node.keeping(Stream.concat(others.stream(), Stream.of(own)).toList());
+    return node.keeping(Stream.concat(kept.stream(), Stream.of(own)).toList());
   }
 
-  /** Whether its observer may still be there; one that has died leaves its word behind. */
-  private boolean fresh(Suspicion one, long now) {
-    return Math.abs(now - one.confirmed()) <= properties.observerTimeout().toMillis();
+  /** The others; if there are enough of them, those that still speak: who dies leaves its word. */
+  private List<Suspicion> kept(NodeDocument node) {
+    Beats beats = others.computeIfAbsent(node.nodeId(), _ -> new Beats(nanos));
+    List<Suspicion> all =
+        node.suspicions().stream().filter(one -> !one.observer().equals(id)).toList();
+    List<Suspicion> speaking = all.stream().filter(one -> speaks(one, beats)).toList();
+    beats.forgetOthers();
+    return all.size() >= ENOUGH ? speaking : all;
+  }
+
+  private boolean speaks(Suspicion one, Beats beats) {
+    Duration same = beats.unchanged(one.observer(), one.confirmed());
+    return same.compareTo(properties.observerTimeout()) <= 0;
   }
 
   private void clear(String node) {
@@ -147,6 +156,7 @@ final class NodeObserver implements AutoCloseable {
           .change(node, saved -> concerns(saved) ? saved.answered(id) : saved)
           .ifPresent(view::learn);
       said.remove(node);
+      others.remove(node);
     }
   }
 

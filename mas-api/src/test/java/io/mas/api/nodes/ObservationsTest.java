@@ -176,6 +176,24 @@ class ObservationsTest {
     assertThat(lookFor(70, silent).observers()).containsExactly("self");
   }
 
+  @Test
+  void aProcessHasEndedWhenItHasSaidNothingForAnHourHere() {
+    Duration hour = Duration.ofHours(1);
+    ProcessDocument silent = process("silent", 5);
+    for (long seconds = 0; seconds <= hour.toSeconds(); seconds += 10) {
+      ProcessDocument wrong = process("wrong", seconds - 9_000_000_000L);
+      look(List.of(silent, wrong));
+      assertThat(observations.silent(silent, hour)).as("after %d s", seconds).isFalse();
+      assertThat(observations.silent(wrong, hour)).as("with any clock").isFalse();
+      pass(10);
+    }
+    assertThat(look(List.of(silent)).settled()).isTrue();
+    assertThat(observations.silent(silent, hour)).isTrue();
+    pass(31);
+    look(List.of(silent));
+    assertThat(observations.silent(silent, hour)).as("after a pause nobody has ended").isFalse();
+  }
+
   // The settings that this stands on
 
   private static VerdictProperties bind(Map<String, String> settings) {
