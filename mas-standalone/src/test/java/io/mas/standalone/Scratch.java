@@ -26,6 +26,7 @@ public final class Scratch {
           "mas.nodes.verdict.after-one-left", "5s",
           "mas.nodes.verdict.after-none-left", "2s",
           "mas.nodes.verdict.leaving", "10s",
+          "mas.nodes.verdict.steady", "2s",
           "mas.nodes.verdict.window", "15s",
           "mas.nodes.verdict.settle", "2s",
           "mas.nodes.verdict.observer-timeout", "2s",

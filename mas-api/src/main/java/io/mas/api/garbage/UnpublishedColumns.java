@@ -85,7 +85,7 @@ final class UnpublishedColumns {
   /** What lacks shards keeps every copy there is: the repair may need it. */
   private boolean mayGo(ExtentDocument document) {
     return !rules.contains(GarbageRule.WHOLE)
-        || (document.missing().isEmpty() && document.turn().next() <= clock.millis());
+        || (document.missing().isEmpty() && document.turn().free(clock.millis()));
   }
 
   private boolean raise(ExtentDocument document) {

@@ -298,6 +298,11 @@ final class DocumentFormat {
     out.put("lately", process.lately());
     out.put("observes", process.observes());
     out.put("held", process.held());
+    out.put(
+        "unanswered",
+        process.unanswered().stream()
+            .map(one -> Map.of("node", one.node(), "boot", one.boot(), "lasts", one.lasts()))
+            .toList());
     return out;
   }
 
@@ -314,7 +319,12 @@ final class DocumentFormat {
                 in.number("repaired_bytes"),
                 in.number("lately"),
                 in.has("observes") && in.flag("observes"),
-                in.has("held") ? in.text("held") : ""));
+                in.has("held") ? in.text("held") : "",
+                in.listIfAny(
+                    "unanswered",
+                    one ->
+                        new ProcessDocument.Unanswered(
+                            one.text("node"), one.text("boot"), one.number("lasts")))));
   }
 
   private static Map<String, Object> start(ObjectHash hash) {

@@ -76,12 +76,16 @@ public record ExtentDocument(
    *
    * @param since when it was first seen to lack something, Unix milliseconds; 0 if that is not
    *     known
-   * @param next not looked at before, Unix milliseconds
+   * @param next not looked at before, Unix milliseconds; from {@link #WAITING} on it is no time,
+   *     but how many nodes there were, of which it needs more
    * @param tries tries in a row that did not complete it
    */
   public record Turn(long since, long next, int tries) {
     /** Of an extent that lacks nothing; of one that does, the first turn has come. */
     public static final Turn NONE = new Turn(0, 0, 0);
+
+    /** Far beyond any time. */
+    public static final long WAITING = 1L << 62;
 
     public Turn {
       if (tries < 0) {
@@ -92,6 +96,23 @@ public record ExtentDocument(
     /** The turn of a worker that is alone with the extent until {@code next}. */
     public Turn taken(long next) {
       return new Turn(since, next, tries + 1);
+    }
+
+    /**
+     * The turn of an extent for which nothing can be done until more nodes than these take shards.
+     */
+    public Turn waiting(int nodes) {
+      return new Turn(since, WAITING + nodes, tries);
+    }
+
+    /** Whether it waits for more nodes, however long that takes. */
+    public boolean waits() {
+      return next >= WAITING;
+    }
+
+    /** Whether no worker has taken it. */
+    public boolean free(long now) {
+      return next <= now || waits();
     }
   }
 

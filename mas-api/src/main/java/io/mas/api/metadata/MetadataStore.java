@@ -89,6 +89,12 @@ public interface MetadataStore extends AutoCloseable {
   List<ExtentDocument> extentsToRepair(int least, long time, int limit);
 
   /**
+   * Extents that wait until there are more nodes than when they were last looked at ({@link
+   * ExtentDocument.Turn#waiting}), and for no more than {@code nodes}; in any order.
+   */
+  List<ExtentDocument> extentsWaiting(int nodes, int limit);
+
+  /**
    * Extents with a shard column on a node, in the order of their ids.
    *
    * @param after the last one of the page before; null for the first page

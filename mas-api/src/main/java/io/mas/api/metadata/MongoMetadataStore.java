@@ -3,6 +3,7 @@ package io.mas.api.metadata;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import com.mongodb.event.CommandListener;
+import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
@@ -147,6 +148,16 @@ public final class MongoMetadataStore implements MetadataStore {
             Filters.gte(DocumentFormat.REDUNDANCY, least),
             Filters.lte(DocumentFormat.NEXT_TRY, time));
     return first(MongoIndex.EXTENTS_TO_REPAIR, due, limit, DocumentFormat::extent);
+  }
+
+  @Override
+  public List<ExtentDocument> extentsWaiting(int nodes, int limit) {
+    Bson waiting =
+        Filters.and(
+            Filters.gte(DocumentFormat.REDUNDANCY, 0),
+            Filters.gte(DocumentFormat.NEXT_TRY, Turn.WAITING),
+            Filters.lt(DocumentFormat.NEXT_TRY, Turn.WAITING + nodes));
+    return first(MongoIndex.EXTENTS_TO_REPAIR, waiting, limit, DocumentFormat::extent);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mas.api.metadata;
 
+import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.PartId;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -40,13 +42,21 @@ final class RocksExtents {
   }
 
   List<ExtentDocument> toRepair(int least, long time, int limit) {
+    return lacking(least, turn -> turn <= time, limit);
+  }
+
+  List<ExtentDocument> waiting(int nodes, int limit) {
+    return lacking(0, turn -> turn >= Turn.WAITING && turn < Turn.WAITING + nodes, limit);
+  }
+
+  private List<ExtentDocument> lacking(int least, LongPredicate wanted, int limit) {
     RocksDocuments.requireLimit(limit, Integer.MAX_VALUE);
     List<ExtentDocument> found = new ArrayList<>();
     database.scan(
         RocksKey.extentsToRepair(),
         RocksKey.extentsToRepair(least),
         (key, nothing) -> {
-          if (key.turn() <= time) {
+          if (wanted.test(key.turn())) {
             documents
                 .find(key.extentAtEnd(), DocumentFormat::extent)
                 .filter(extent -> extent.lacking() && RocksKey.extentToRepair(extent).equals(key))

@@ -202,6 +202,11 @@ public final class RocksMetadataStore implements MetadataStore {
   }
 
   @Override
+  public List<ExtentDocument> extentsWaiting(int nodes, int limit) {
+    return extents.waiting(nodes, limit);
+  }
+
+  @Override
   public List<ExtentDocument> extentsOn(String nodeId, @Nullable ExtentId after, int limit) {
     return extents.on(nodeId, after, limit);
   }

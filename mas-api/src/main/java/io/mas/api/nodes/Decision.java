@@ -107,10 +107,7 @@ record Decision(Map<NodeDocument, Cause> lost, String held, boolean safeMode) {
 
   /** Whether a node that is not lost answers nobody, as far as that counts. */
   private static boolean silent(NodeDocument node, Evidence evidence, Set<VerdictRule> rules) {
-    int needed =
-        rules.contains(VerdictRule.ALL_OBSERVERS)
-            ? Math.min(evidence.observers.size(), NodeObserver.ENOUGH)
-            : 1;
+    int needed = rules.contains(VerdictRule.ALL_OBSERVERS) ? evidence.observers.size() : 1;
     return node.lost() == null && needed > 0 && node.suspicions().size() >= needed;
   }
 

@@ -27,12 +27,13 @@ final class NodeObserver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeObserver.class);
 
   /**
-   * If so many say that a node does not answer, no more need to: it bounds a document, and what a
-   * thousand gateways write when a node dies.
+   * If so many say in a node's document that it does not answer, the others say so in their own: it
+   * bounds the document, and what a thousand gateways write to it when the node dies.
    */
   static final int ENOUGH = 8;
 
   private final String id;
+  private final ProcessHeartbeat heartbeat;
   private final View view;
   private final NodeDocuments documents;
   private final VerdictProperties properties;
@@ -42,6 +43,9 @@ final class NodeObserver implements AutoCloseable {
 
   /** When it last saved a suspicion of a node. */
   private final Map<String, Long> said = new HashMap<>();
+
+  /** What the others repeat of each node that this one suspects. */
+  private final Map<String, Beats> others = new HashMap<>();
 
   /** What an observer sees of the nodes. */
   interface View {
@@ -61,11 +65,16 @@ final class NodeObserver implements AutoCloseable {
   /**
    * Sees nothing until it is started.
    *
-   * @param id of this run of the process
+   * @param heartbeat of this run of the process
    */
   NodeObserver(
-      String id, View view, MetadataStore metadata, VerdictProperties properties, Clocks clocks) {
-    this.id = id;
+      ProcessHeartbeat heartbeat,
+      View view,
+      MetadataStore metadata,
+      VerdictProperties properties,
+      Clocks clocks) {
+    this.id = heartbeat.id();
+    this.heartbeat = heartbeat;
     this.view = view;
     this.documents = new NodeDocuments(metadata);
     this.properties = properties;
@@ -82,11 +91,13 @@ final class NodeObserver implements AutoCloseable {
   void look() {
     try {
       Map<NodeIdentity, Duration> failing = view.failing();
+      Set<String> lost = view.lost();
+      heartbeat.unanswered(besides(lost, failing));
       failing.forEach(this::suspect);
       Set<String> silent =
           failing.keySet().stream().map(NodeIdentity::nodeId).collect(Collectors.toSet());
       Set<String> perhapsBack = new HashSet<>(said.keySet());
-      perhapsBack.addAll(view.lost());
+      perhapsBack.addAll(lost);
       perhapsBack.removeAll(silent);
       perhapsBack.forEach(this::clear);
     } catch (MasException e) {
@@ -95,6 +106,13 @@ final class NodeObserver implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("suspicions not saved", e);
     }
+  }
+
+  private static Map<NodeIdentity, Duration> besides(
+      Set<String> lost, Map<NodeIdentity, Duration> failing) {
+    return failing.entrySet().stream()
+        .filter(one -> !lost.contains(one.getKey().nodeId()))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   private void suspect(NodeIdentity life, Duration failing) {
@@ -109,21 +127,27 @@ final class NodeObserver implements AutoCloseable {
 
   private NodeDocument suspected(NodeDocument node, NodeIdentity life, Duration failing) {
     long now = clock.millis();
-    List<Suspicion> others =
-        node.suspicions().stream().filter(one -> !one.observer().equals(id)).toList();
-    if (others.size() >= ENOUGH) {
-      others = others.stream().filter(one -> fresh(one, now)).toList();
-    }
-    if (!node.sameLife(life) || others.size() >= ENOUGH) {
+    List<Suspicion> kept = kept(node);
+    if (!node.sameLife(life) || kept.size() >= ENOUGH) {
       return node;
     }
     Suspicion own = new Suspicion(id, now - failing.toMillis(), now);
-    return node.keeping(Stream.concat(others.stream(), Stream.of(own)).toList());
+    return node.keeping(Stream.concat(kept.stream(), Stream.of(own)).toList());
   }
 
-  /** Whether its observer may still be there; one that has died leaves its word behind. */
-  private boolean fresh(Suspicion one, long now) {
-    return Math.abs(now - one.confirmed()) <= properties.observerTimeout().toMillis();
+  /** The others; if there are enough of them, those that still speak: who dies leaves its word. */
+  private List<Suspicion> kept(NodeDocument node) {
+    Beats beats = others.computeIfAbsent(node.nodeId(), _ -> new Beats(nanos));
+    List<Suspicion> all =
+        node.suspicions().stream().filter(one -> !one.observer().equals(id)).toList();
+    List<Suspicion> speaking = all.stream().filter(one -> speaks(one, beats)).toList();
+    beats.forgetOthers();
+    return all.size() >= ENOUGH ? speaking : all;
+  }
+
+  private boolean speaks(Suspicion one, Beats beats) {
+    Duration same = beats.unchanged(one.observer(), one.confirmed());
+    return same.compareTo(properties.observerTimeout()) <= 0;
   }
 
   private void clear(String node) {
@@ -132,6 +156,7 @@ final class NodeObserver implements AutoCloseable {
           .change(node, saved -> concerns(saved) ? saved.answered(id) : saved)
           .ifPresent(view::learn);
       said.remove(node);
+      others.remove(node);
     }
   }
 

@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,9 +92,15 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     }
   }
 
+  /** A view for those who give no verdicts: each silence counts by itself. */
   public NodeView(
       MetadataStore metadata, ShardClient client, NodesProperties properties, InstantSource clock) {
-    this(metadata, client, properties, clock, System::nanoTime);
+    this(
+        metadata,
+        client,
+        properties,
+        clock,
+        new Probes(Duration.ZERO, VerdictRule.ALL, System::nanoTime));
   }
 
   NodeView(
@@ -103,12 +108,12 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
       ShardClient client,
       NodesProperties properties,
       InstantSource clock,
-      LongSupplier nanos) {
+      Probes probes) {
     this.client = client;
     this.properties = properties;
     this.clock = clock;
     this.lives = new NodeLives(metadata);
-    this.probes = new Probes(nanos);
+    this.probes = probes;
   }
 
   /** Begins with the saved view, listens, asks who is there, and probes who is silent. */
@@ -205,7 +210,7 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     if (node != null && node.sameLife(saved.announcement().identity())) {
       return node.learns(saved).savedAt(now);
     }
-    probes.answered(saved.nodeId());
+    probes.answered(saved.announcement().identity());
     return new KnownNode(saved.announcement(), now, now, Access.SERVES, saved.lost());
   }
 
@@ -362,11 +367,16 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
       there = e.error().filter(error -> error != NodeError.IDENTITY_MISMATCH).isPresent();
     }
     if (there) {
-      probes.answered(member.id());
+      probes.answered(nodes.getOrDefault(member.id(), node).announcement().identity());
     } else {
-      probes.failed(member.identity());
+      probes.failed(member.identity(), leaves(member.identity()));
     }
     return there;
+  }
+
+  private boolean leaves(NodeIdentity life) {
+    KnownNode node = nodes.get(life.nodeId());
+    return node != null && node.sameLife(life) && node.announcement().state() == NodeState.LEAVING;
   }
 
   private boolean accepted(NodeIdentity identity) {
@@ -375,8 +385,8 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
   }
 
   /**
-   * The accepted lives whose last direct probe failed, and how long all have failed. A refusal is
-   * an answer; what a node announces, or does not announce, counts nothing.
+   * The accepted lives whose last direct probe failed, and how long all have failed ({@link
+   * Probes}). A refusal is an answer; what a node announces, or does not announce, counts nothing.
    */
   @Override
   public Map<NodeIdentity, Duration> failing() {

@@ -56,12 +56,18 @@ public class NodesConfiguration {
   }
 
   @Bean
+  Probes probes(VerdictProperties properties) {
+    return new Probes(properties.steady(), VerdictRule.ALL, System::nanoTime);
+  }
+
+  @Bean
   NodeView nodeView(
       MetadataStore metadata,
       ShardClient client,
       NodesProperties properties,
+      Probes probes,
       NodeDiscovery discovery) {
-    NodeView view = new NodeView(metadata, client, properties, InstantSource.system());
+    NodeView view = new NodeView(metadata, client, properties, InstantSource.system(), probes);
     view.start(discovery);
     return view;
   }
@@ -87,7 +93,7 @@ public class NodesConfiguration {
       MetadataStore metadata,
       VerdictProperties properties) {
     NodeObserver observer =
-        new NodeObserver(heartbeat.id(), view, metadata, properties, Clocks.system());
+        new NodeObserver(heartbeat, view, metadata, properties, Clocks.system());
     observer.start();
     return observer;
   }

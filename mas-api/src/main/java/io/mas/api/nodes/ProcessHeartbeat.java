@@ -2,23 +2,37 @@ package io.mas.api.nodes;
 
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.ProcessDocument;
+import io.mas.api.metadata.ProcessDocument.Unanswered;
+import io.mas.common.cluster.NodeIdentity;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in {@code processes} that this process is there and observes the nodes, so that whoever
- * gives verdicts knows how many must agree. Thread-safe.
+ * Says in {@code processes} that this process is there and observes the nodes, and which do not
+ * answer it, so that whoever gives verdicts knows who must agree, and who does. Thread-safe.
  */
 final class ProcessHeartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessHeartbeat.class);
+
+  /**
+   * So many nodes are named at most, 10 KB: where there are fewer processes than {@link
+   * NodeObserver#ENOUGH} they are said in the documents of the nodes, and else it is the turn of
+   * the others when these are lost.
+   */
+  static final int MOST = 64;
 
   private final String id;
   private final MetadataStore metadata;
   private final InstantSource clock;
   private final Repeating beats;
   private volatile String held = "";
+  private volatile Map<NodeIdentity, Duration> unanswered = Map.of();
 
   /**
    * Silent until it is started.
@@ -39,11 +53,29 @@ final class ProcessHeartbeat implements AutoCloseable {
   /** Says that it is there. */
   void tell() {
     try {
-      metadata.putProcess(ProcessDocument.observer(id, clock.millis(), held));
+      metadata.putProcess(ProcessDocument.observer(id, clock.millis(), held, named()));
     } catch (RuntimeException e) {
       if (!beats.closed()) {
         LOG.debug("not said that process {} is there: {}", id, e.toString()); // the view says it
       }
+    }
+  }
+
+  /** By their ids, so that all processes name the same ones. */
+  private List<Unanswered> named() {
+    return unanswered.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey(Comparator.comparing(NodeIdentity::nodeId)))
+        .limit(MOST)
+        .map(one -> Unanswered.of(one.getKey(), one.getValue()))
+        .toList();
+  }
+
+  /** Which nodes do not answer now, but for those that are lost, and for how long. */
+  void unanswered(Map<NodeIdentity, Duration> now) {
+    Set<NodeIdentity> before = unanswered.keySet();
+    unanswered = Map.copyOf(now);
+    if (!before.equals(now.keySet())) {
+      beats.wake();
     }
   }
 

@@ -13,6 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param afterOneLeft the same while one may be lost
  * @param afterNoneLeft the same when no further loss would be survived
  * @param leaving the same at least, for a node that has said that it leaves
+ * @param steady how long a node that was silent must be up so that its silence is over; if it falls
+ *     silent sooner, what it was silent before counts too
  * @param window nodes that were found unreachable within this time count together for safe mode
  * @param settle how long a process looks on after its start, and after the metadata were away,
  *     before it gives verdicts
@@ -28,6 +30,7 @@ public record VerdictProperties(
     @DefaultValue("5m") Duration afterOneLeft,
     @DefaultValue("60s") Duration afterNoneLeft,
     @DefaultValue("10m") Duration leaving,
+    @DefaultValue("2m") Duration steady,
     @DefaultValue("15m") Duration window,
     @DefaultValue("60s") Duration settle,
     @DefaultValue("60s") Duration observerTimeout,

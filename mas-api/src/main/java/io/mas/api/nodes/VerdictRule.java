@@ -13,6 +13,8 @@ enum VerdictRule {
   ALL_OBSERVERS,
   /** How long it has not answered depends on what may still be lost. */
   PATIENCE,
+  /** A node that comes back has to stay for some time, so that its silence is forgotten. */
+  STEADY,
   /** A node that has said that it leaves is waited for. */
   LEAVING,
   /** Who has just begun to look gives no verdicts. */

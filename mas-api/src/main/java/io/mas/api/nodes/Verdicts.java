@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Verdicts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Verdicts.class);
 
-  /** A process that has said nothing for so long has ended; its document goes. */
+  /** A process that has said nothing here for so long has ended; its document goes. */
   private static final Duration FORGET_AFTER = Duration.ofHours(1);
 
   private final NodeView view;
@@ -80,10 +80,10 @@ final class Verdicts implements AutoCloseable {
   void look() {
     try {
       List<ProcessDocument> processes = metadata.processes();
-      forget(processes);
       List<NodeDocument> saved = metadata.nodes();
       Decision.Evidence evidence =
           observations.look(saved, processes, view.warm(), replaced(saved));
+      forget(processes);
       Decision decision = Decision.of(evidence, terms(evidence));
       hold(decision);
       carryOut(decision, byId(saved));
@@ -190,9 +190,8 @@ final class Verdicts implements AutoCloseable {
   }
 
   private void forget(List<ProcessDocument> processes) {
-    long now = settings.clocks.wall().millis();
     processes.stream()
-        .filter(process -> Math.abs(now - process.seen()) > FORGET_AFTER.toMillis())
+        .filter(process -> observations.silent(process, FORGET_AFTER))
         .map(ProcessDocument::id)
         .forEach(metadata::removeProcess);
   }

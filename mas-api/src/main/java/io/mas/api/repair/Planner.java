@@ -35,6 +35,11 @@ final class Planner {
     this.rules = rules;
   }
 
+  /** How many nodes take shards now. */
+  int writable() {
+    return nodes.view().writable().size();
+  }
+
   /** Whether something can be done for the extent now. */
   boolean possible(ExtentDocument extent) {
     return stale(extent) || !plan(extent, Trouble.none()).isEmpty();

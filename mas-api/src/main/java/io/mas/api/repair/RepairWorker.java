@@ -114,6 +114,9 @@ public final class RepairWorker implements AutoCloseable {
     parts.metadata.extentsToRepair(now, PAGE - due.size()).stream()
         .filter(extent -> extent.redundancy() < 0)
         .forEach(due::add);
+    if (due.size() < PAGE) {
+      due.addAll(parts.metadata.extentsWaiting(parts.planner.writable(), PAGE - due.size()));
+    }
     parts.metrics.due(due.size());
     return parts.rules.contains(RepairRule.URGENT_FIRST)
         ? due
@@ -135,8 +138,9 @@ public final class RepairWorker implements AutoCloseable {
   }
 
   private boolean begin(ExtentDocument extent) throws InterruptedException {
+    int writable = parts.planner.writable(); // before it is looked at: one may come meanwhile
     if (!parts.planner.possible(extent)) {
-      parts.turns.putOff(extent);
+      parts.turns.putOff(extent, writable);
       return false;
     }
     places.acquire();

@@ -95,9 +95,18 @@ final class Turns {
     return new Turn(turn.since(), clock.millis(), Math.max(0, turn.tries() - 1));
   }
 
-  /** Puts off an extent that nobody has taken, for which nothing can be done now. */
-  void putOff(ExtentDocument extent) {
-    Turn counted = extent.turn().taken(clock.millis());
-    WriteOutcome _ = metadata.compareAndSetExtent(extent.withTurn(afterFailure(counted)));
+  /**
+   * Puts off an extent that nobody has taken, for which nothing can be done now. One that only
+   * shares nodes waits for more of them: to look at it again and again would be a write each time,
+   * for as long as the cluster is small.
+   *
+   * @param nodes how many nodes took shards when it was looked at
+   */
+  void putOff(ExtentDocument extent, int nodes) {
+    Turn later =
+        extent.missing().isEmpty() && rules.contains(RepairRule.BACK_OFF)
+            ? extent.turn().waiting(nodes)
+            : afterFailure(extent.turn().taken(clock.millis()));
+    WriteOutcome _ = metadata.compareAndSetExtent(extent.withTurn(later));
   }
 }

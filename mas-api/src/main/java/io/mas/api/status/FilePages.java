@@ -107,7 +107,7 @@ final class FilePages {
         extent.belowIdeal(),
         extent.marked(),
         extent.turn().since(),
-        extent.turn().next(),
+        extent.turn().waits() ? 0 : extent.turn().next(),
         extent.turn().tries(),
         IntStream.range(0, extent.shards().size()).mapToObj(i -> place(extent, i)).toList());
   }

@@ -70,7 +70,7 @@ public record FilePlaces(
    * @param unspread whether a node has several of its shards, for want of nodes
    * @param marked whether its collection has begun, which means nothing in a live file
    * @param since when it was first seen to lack something, Unix milliseconds; 0 if it is not known
-   * @param nextTry of its repair, Unix milliseconds; 0 if it lacks nothing
+   * @param nextTry of its repair, Unix milliseconds; 0 if it lacks nothing, or waits for more nodes
    * @param tries of its repair, in a row, that did not complete it
    * @param shards in their order, k+m of them
    */

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -353,22 +354,41 @@ class GarbageRuleTest {
         .isFalse();
   }
 
+  /** A cluster that stays as small as it is must not keep its garbage for ever. */
+  @Test
+  void anExtentThatWaitsForMoreNodesIsTakenByNobody() {
+    ExtentDocument.Turn waiting = ExtentDocument.Turn.NONE.waiting(5);
+    assertThat(lastCopyIsLeft("waiting", GarbageRule.ALL, unspread(waiting))).isFalse();
+  }
+
   private boolean lastCopyIsLeft(Set<GarbageRule> rules, boolean missing) {
-    try (MetadataStore store = open("whole-" + rules.size() + missing);
+    return lastCopyIsLeft(
+        "whole-" + rules.size() + missing,
+        rules,
+        (extent, now) ->
+            missing
+                ? extent.withMissing(
+                    Set.of(new ExtentDocument.Missing(1, ExtentDocument.Missing.ALL)), now)
+                : unspread(new ExtentDocument.Turn(now, now + Duration.ofDays(1).toMillis(), 1))
+                    .apply(extent, now));
+  }
+
+  private static BiFunction<ExtentDocument, Long, ExtentDocument> unspread(
+      ExtentDocument.Turn turn) {
+    return (extent, _) -> extent.repaired(extent.shards(), Set.of(), true, turn);
+  }
+
+  private boolean lastCopyIsLeft(
+      String name,
+      Set<GarbageRule> rules,
+      BiFunction<ExtentDocument, Long, ExtentDocument> change) {
+    try (MetadataStore store = open(name);
         GarbageWorld world = new GarbageWorld(store, rules)) {
       FileDocument file = world.objects.store(CONTENT);
       ExtentDocument extent = world.objects.extents(file.parts().getFirst().id()).getFirst();
       SimulatedNodes.Copy copy = world.rebuilt(extent, 1, 55);
       long now = world.objects.time.get();
-      ExtentDocument next =
-          missing
-              ? extent.withMissing(
-                  Set.of(new ExtentDocument.Missing(1, ExtentDocument.Missing.ALL)), now)
-              : extent.repaired(
-                  extent.shards(),
-                  Set.of(),
-                  true,
-                  new ExtentDocument.Turn(now, now + Duration.ofDays(1).toMillis(), 1));
+      ExtentDocument next = change.apply(extent, now);
       assertThat(store.compareAndSetExtent(next)).isEqualTo(WriteOutcome.APPLIED);
       world.sweep();
       world.later(Duration.ofHours(2));

@@ -113,7 +113,7 @@ class DocumentFormatTest {
         .isEqualTo(new NodeDocument(1, node.announcement()));
     ProcessDocument process = random.process();
     fields = new HashMap<>(DocumentFormat.fields(process));
-    List.of("observes", "held").forEach(fields::remove);
+    List.of("observes", "held", "unanswered").forEach(fields::remove);
     assertThat(DocumentFormat.process("processes/x", fields))
         .isEqualTo(
             new ProcessDocument(

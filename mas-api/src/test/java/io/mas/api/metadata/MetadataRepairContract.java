@@ -111,6 +111,31 @@ abstract class MetadataRepairContract extends MetadataContract {
   }
 
   @Test
+  void whatWaitsForMoreNodesIsNotDueUntilThereAreMore() {
+    ExtentDocument found = narrow(50);
+    ExtentDocument three = save(found.withTurn(found.turn().waiting(3)));
+    ExtentDocument other = narrow(60);
+    ExtentDocument five = save(other.withTurn(other.turn().waiting(5)));
+    lacking(70, column(0));
+    assertThat(three.turn().waits()).isTrue();
+    assertThat(store.extentsToRepair(0, Turn.WAITING - 1, 10)).doesNotContain(three, five);
+    assertThat(store.extentsWaiting(3, 10)).isEmpty();
+    assertThat(store.extentsWaiting(4, 10)).containsExactly(three);
+    assertThat(store.extentsWaiting(5, 10)).containsExactly(three);
+    reopen();
+    assertThat(store.extentsWaiting(6, 10)).containsExactlyInAnyOrder(three, five);
+    assertThat(store.extentsWaiting(6, 1)).hasSize(1);
+    ExtentDocument more = save(three.withMissing(Set.of(column(1)), 80));
+    assertThat(store.extentsWaiting(4, 10)).as("new evidence").isEmpty();
+    assertThat(store.extentsToRepair(80, 10)).contains(more);
+  }
+
+  private ExtentDocument narrow(long now) {
+    ExtentDocument found = lacking(now, column(0));
+    return save(found.repaired(found.shards(), Set.of(), true, found.turn()));
+  }
+
+  @Test
   void whatIsRepairedIsLeftOutAndWhatIsSpreadBadlyIsNot() {
     ExtentDocument found = lacking(50, column(0));
     ExtentDocument narrow =

@@ -110,7 +110,8 @@ final class RandomDocuments {
         number(Long.MAX_VALUE),
         number(Long.MAX_VALUE),
         random.nextBoolean(),
-        text());
+        text(),
+        many(3, () -> new ProcessDocument.Unanswered(id(), id(), number(Long.MAX_VALUE))));
   }
 
   /** So many different ids of nodes. */

@@ -239,10 +239,10 @@ class DecisionTest {
   }
 
   @Test
-  void ofAThousandObserversEightAreEnough() {
+  void ofAThousandObserversAllMustAgree() {
     observers = IntStream.range(0, 1000).mapToObj(i -> "o" + i).collect(Collectors.toSet());
-    of(6).silent(1, many(NodeObserver.ENOUGH - 1)).assertLost(false);
-    silent(1, many(NodeObserver.ENOUGH)).assertLost(true);
+    of(6).silent(1, many(999)).assertLost(false);
+    silent(1, many(1000)).assertLost(true);
   }
 
   private static Suspicion[] many(int count) {

@@ -6,18 +6,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mas.api.metadata.NodeDocument;
 import io.mas.api.metadata.NodeDocument.Suspicion;
 import io.mas.api.metadata.ProcessDocument;
+import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.cluster.NodeIdentity;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** Whose word counts, by when it changes. */
 class ObservationsTest {
+  private static final NodeAnnouncement ANNOUNCED =
+      SimulatedNodes.announcements("cluster", 1).getFirst();
+  private static final NodeIdentity NODE = ANNOUNCED.identity();
+
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L); // overflows
   private final Observations observations =
       new Observations(
@@ -28,16 +37,17 @@ class ObservationsTest {
   }
 
   private static ProcessDocument process(String id, long seen) {
-    return ProcessDocument.observer(id, seen, "");
+    return ProcessDocument.observer(id, seen, "", List.of());
+  }
+
+  /** Says in its own document that the node of {@link #node} does not answer, for 3 ms so far. */
+  private static ProcessDocument doubting(String id, long seen, String boot) {
+    return ProcessDocument.observer(
+        id, seen, "", List.of(new ProcessDocument.Unanswered(NODE.nodeId(), boot, 3)));
   }
 
   private static NodeDocument node(Suspicion... suspicions) {
-    return new NodeDocument(
-        1,
-        SimulatedNodes.announcements("cluster", 1).getFirst(),
-        List.of(),
-        List.of(suspicions),
-        null);
+    return new NodeDocument(1, ANNOUNCED, List.of(), List.of(suspicions), null);
   }
 
   private Decision.Evidence look(List<ProcessDocument> processes, NodeDocument... nodes) {
@@ -100,6 +110,54 @@ class ObservationsTest {
         .isEmpty();
   }
 
+  private static Suspicion[] eight() {
+    return IntStream.range(0, NodeObserver.ENOUGH)
+        .mapToObj(i -> new Suspicion("o" + i, 1, 2))
+        .toArray(Suspicion[]::new);
+  }
+
+  private static List<ProcessDocument> eightAnd(ProcessDocument... more) {
+    return Stream.concat(
+            IntStream.range(0, NodeObserver.ENOUGH).mapToObj(i -> process("o" + i, 2)),
+            Stream.of(more))
+        .toList();
+  }
+
+  private List<Suspicion> suspicions(List<ProcessDocument> processes, Suspicion... saved) {
+    return look(processes, node(saved)).nodes().getFirst().suspicions();
+  }
+
+  @Test
+  void whoHasNoRoomInTheDocumentOfTheNodeSaysItInItsOwn() {
+    assertThat(suspicions(eightAnd(doubting("more", 9, NODE.bootId())), eight()))
+        .hasSize(9)
+        .contains(new Suspicion("more", 6, 9));
+    assertThat(suspicions(eightAnd(process("other", 9)), eight())).hasSize(8);
+    assertThat(suspicions(eightAnd(doubting("more", 9, "another life")), eight())).hasSize(8);
+    assertThat(suspicions(eightAnd(doubting("o3", 9, NODE.bootId())), eight()))
+        .as("it has said it there")
+        .containsExactly(eight());
+  }
+
+  /** One of the eight was answered: what is told more seldom may be old. */
+  @Test
+  void whileThereIsRoomOnlyTheDocumentOfTheNodeCounts() {
+    Suspicion[] seven = Arrays.copyOf(eight(), NodeObserver.ENOUGH - 1);
+    assertThat(suspicions(eightAnd(doubting("more", 9, NODE.bootId())), seven))
+        .containsExactly(seven);
+  }
+
+  @Test
+  void whatAProcessThatNoLongerBeatsHasSaidInItsOwnDocumentDoesNotCount() {
+    List<ProcessDocument> dead = List.of(doubting("dead", 9, NODE.bootId()));
+    lookFor(60, dead);
+    for (int i = 0; i < 2; i++) {
+      pass(10);
+      look(eightAnd(dead.getFirst()), node(eight()));
+    }
+    assertThat(suspicions(eightAnd(dead.getFirst()), eight())).hasSize(8);
+  }
+
   @Test
   void oneHasLookedForLongEnoughAfterAMinute() {
     assertThat(look(List.of()).settled()).isFalse();
@@ -118,6 +176,24 @@ class ObservationsTest {
     assertThat(lookFor(70, silent).observers()).containsExactly("self");
   }
 
+  @Test
+  void aProcessHasEndedWhenItHasSaidNothingForAnHourHere() {
+    Duration hour = Duration.ofHours(1);
+    ProcessDocument silent = process("silent", 5);
+    for (long seconds = 0; seconds <= hour.toSeconds(); seconds += 10) {
+      ProcessDocument wrong = process("wrong", seconds - 9_000_000_000L);
+      look(List.of(silent, wrong));
+      assertThat(observations.silent(silent, hour)).as("after %d s", seconds).isFalse();
+      assertThat(observations.silent(wrong, hour)).as("with any clock").isFalse();
+      pass(10);
+    }
+    assertThat(look(List.of(silent)).settled()).isTrue();
+    assertThat(observations.silent(silent, hour)).isTrue();
+    pass(31);
+    look(List.of(silent));
+    assertThat(observations.silent(silent, hour)).as("after a pause nobody has ended").isFalse();
+  }
+
   // The settings that this stands on
 
   private static VerdictProperties bind(Map<String, String> settings) {
@@ -134,6 +210,7 @@ class ObservationsTest {
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(10),
+                Duration.ofMinutes(2),
                 Duration.ofMinutes(15),
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),

@@ -93,9 +93,10 @@ final class VerdictWorld implements AutoCloseable {
       NodesProperties times =
           new NodesProperties(
               Duration.ofMillis(SILENT_AFTER_MILLIS), SECOND, SECOND, SECOND, SECOND, 4, "");
-      view = new NodeView(metadata, links, times, clocks.wall(), nanos::get);
+      Probes probes = new Probes(PROPERTIES.steady(), rules, nanos::get);
+      view = new NodeView(metadata, links, times, clocks.wall(), probes);
       heartbeat = new ProcessHeartbeat(id, metadata, clocks.wall(), SECOND);
-      observer = new NodeObserver(id, view, metadata, PROPERTIES, clocks);
+      observer = new NodeObserver(heartbeat, view, metadata, PROPERTIES, clocks);
       judge =
           new Verdicts(
               new Verdicts.Parts(
@@ -145,6 +146,10 @@ final class VerdictWorld implements AutoCloseable {
 
   Watcher gateway(String id) {
     return watcher(id, false, VerdictRule.ALL);
+  }
+
+  Watcher gateway(String id, VerdictRule without) {
+    return watcher(id, false, VerdictRule.without(without));
   }
 
   Watcher worker(String id) {

@@ -221,7 +221,7 @@ class VerdictsTest {
         };
     NodeObserver wrong =
         new NodeObserver(
-            worker.id,
+            worker.heartbeat,
             silence,
             world.store,
             VerdictWorld.PROPERTIES,

@@ -123,10 +123,11 @@ class RepairBacklogTest {
     RepairBacklog backlog =
         backlog(
             Stream.of(),
-            ProcessDocument.observer("a", NOW, "safe mode"),
-            ProcessDocument.observer("b", NOW, "safe mode"),
-            ProcessDocument.observer("c", NOW, ""),
-            ProcessDocument.observer("gone", NOW - RepairBacklog.PRESENT_MILLIS, "begun"));
+            ProcessDocument.observer("a", NOW, "safe mode", List.of()),
+            ProcessDocument.observer("b", NOW, "safe mode", List.of()),
+            ProcessDocument.observer("c", NOW, "", List.of()),
+            ProcessDocument.observer(
+                "gone", NOW - RepairBacklog.PRESENT_MILLIS, "begun", List.of()));
     assertThat(backlog.held()).isEqualTo("safe mode");
     assertThat(backlog.workers()).isZero();
   }

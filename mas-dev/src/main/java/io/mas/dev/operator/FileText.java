@@ -138,11 +138,15 @@ final class FileText {
     long since = extent.path("since").asLong();
     return since == 0
         ? ""
-        : ", lacking since %s, repair tried %d times, next %s"
+        : ", lacking since %s, repair tried %d times, %s"
             .formatted(
                 Words.time(since),
                 extent.path("tries").asInt(),
-                Words.time(extent.path("next_try").asLong()));
+                next(extent.path("next_try").asLong()));
+  }
+
+  private static String next(long time) {
+    return time == 0 ? "waits for more nodes" : "next " + Words.time(time);
   }
 
   private static String node(JsonNode shard) {

@@ -70,6 +70,16 @@ class FileTextTest {
   }
 
   @Test
+  void anExtentThatCanOnlyBeSpreadWhenThereAreMoreNodesSaysSo() {
+    String since = "1790000000000";
+    String waits =
+        extent(0, 1, 1_790_000_000_000L, good(0), good(1))
+            .replace("\"next_try\":" + since, "\"next_try\":0");
+    assertThat(of(page(true, true, 0, waits)).text())
+        .contains("repair tried 3 times, waits for more nodes");
+  }
+
+  @Test
   void whatIsMissingDamagedOrNotReachedIsNamed() {
     String missing = extent(0, 0, 1_790_000_000_000L, good(0), shard(1, "UP", "true", ""));
     String damaged = extent(1, 0, 0, shard(0, "UP", "false", "3,7"), good(1));
