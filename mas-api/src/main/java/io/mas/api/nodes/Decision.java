@@ -152,17 +152,24 @@ record Decision(Map<NodeDocument, Cause> lost, String held, boolean safeMode) {
   }
 
   private static String safeMode(Evidence evidence, Terms terms) {
-    List<String> vanished =
-        evidence.nodes.stream()
-            .filter(node -> vanished(node, evidence, terms))
-            .map(NodeDocument::nodeId)
-            .sorted()
-            .toList();
-    long nodes = evidence.nodes.stream().filter(Decision::counts).count();
-    return vanished.size() <= Math.max(terms.survivable, MOST_GONE * nodes)
+    List<NodeDocument> vanished =
+        evidence.nodes.stream().filter(node -> vanished(node, evidence, terms)).toList();
+    long gone = places(vanished, terms.rules);
+    long all = places(evidence.nodes.stream().filter(Decision::counts).toList(), terms.rules);
+    return gone <= Math.max(terms.survivable, MOST_GONE * all)
         ? ""
         : "safe mode: %d of %d nodes are gone at once, %s; no verdicts until they return or mas.nodes.verdict.confirmed-lost names them"
-            .formatted(vanished.size(), nodes, vanished);
+            .formatted(gone, all, vanished.stream().map(NodeDocument::nodeId).sorted().toList());
+  }
+
+  /**
+   * Several volumes that one process has had, one after the other, are gone at one place. By their
+   * number a volume that is emptied again and again would hold all verdicts for good, its own too.
+   */
+  private static long places(List<NodeDocument> nodes, Set<VerdictRule> rules) {
+    return rules.contains(VerdictRule.PLACES)
+        ? nodes.stream().map(node -> node.announcement().process()).distinct().count()
+        : nodes.size();
   }
 
   private static boolean counts(NodeDocument node) {

@@ -20,7 +20,9 @@ enum VerdictRule {
   /** Who has just begun to look gives no verdicts. */
   SETTLED,
   /** When very many are gone at once, it is not the nodes. */
-  SAFE_MODE;
+  SAFE_MODE,
+  /** What counts for that are the places of nodes, not how many volumes each has had. */
+  PLACES;
 
   /** What the product keeps. */
   static final Set<VerdictRule> ALL = Collections.unmodifiableSet(EnumSet.allOf(VerdictRule.class));

@@ -412,6 +412,51 @@ class DecisionTest {
     assertThat(decide().safeMode()).isTrue();
   }
 
+  /** Seen in chaos: the same volume is emptied again and again while the metadata are away. */
+  private DecisionTest emptiedThrice() {
+    replaced = Set.of("node-1", "node-2", "node-3");
+    of(9).silent(1, 3);
+    for (int former = 0; former < 3; former++) {
+      NodeDocument node = nodes.get(former);
+      NodeAnnouncement said = node.announcement();
+      nodes.set(
+          former,
+          new NodeDocument(
+                  1,
+                  new NodeAnnouncement(
+                      said.identity(),
+                      1,
+                      1,
+                      said.address(),
+                      "process-9",
+                      "host",
+                      "zone",
+                      1,
+                      1,
+                      NodeState.UP))
+              .keeping(node.suspicions()));
+    }
+    return this;
+  }
+
+  @Test
+  void theVolumesThatOneProcessHasHadAreGoneAtOnePlace() {
+    emptiedThrice();
+    assertThat(verdicts()).containsOnlyKeys("node-1", "node-2", "node-3");
+    silent(4, 4);
+    assertThat(decide().safeMode()).isFalse();
+    silent(5, 5);
+    assertThat(decide().held()).startsWith("safe mode: 3 of 6 nodes are gone at once");
+  }
+
+  /** And so for ever: nothing that is there again ends it. */
+  @Test
+  void countedByVolumesTheyWouldHoldAllVerdicts() {
+    emptiedThrice().without(VerdictRule.PLACES);
+    assertThat(decide().safeMode()).isTrue();
+    assertThat(verdicts()).isEmpty();
+  }
+
   @Test
   void aNodeThatIsLostIsNotJudgedAgain() {
     of(6).silent(1, 1);
