@@ -16,8 +16,7 @@ import java.util.List;
  * @param lately how long that took, milliseconds
  * @param observes whether it says, under this id, which nodes do not answer it
  * @param held why it gives no verdicts on nodes now; empty if it would, or never does
- * @param unanswered the lives of nodes that do not answer it now, but for lost ones; the first by
- *     their ids if they are very many
+ * @param unanswered the lives of nodes that do not answer it now, but for lost ones
  */
 public record ProcessDocument(
     String id,

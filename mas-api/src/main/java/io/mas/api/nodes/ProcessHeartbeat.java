@@ -6,7 +6,6 @@ import io.mas.api.metadata.ProcessDocument.Unanswered;
 import io.mas.common.cluster.NodeIdentity;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,13 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ProcessHeartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessHeartbeat.class);
-
-  /**
-   * So many nodes are named at most, 10 KB: where there are fewer processes than {@link
-   * NodeObserver#ENOUGH} they are said in the documents of the nodes, and else it is the turn of
-   * the others when these are lost.
-   */
-  static final int MOST = 64;
 
   private final String id;
   private final MetadataStore metadata;
@@ -61,11 +53,9 @@ final class ProcessHeartbeat implements AutoCloseable {
     }
   }
 
-  /** By their ids, so that all processes name the same ones. */
+  /** All of them, about 100 bytes each: with some left out, safe mode would count too few. */
   private List<Unanswered> named() {
     return unanswered.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey(Comparator.comparing(NodeIdentity::nodeId)))
-        .limit(MOST)
         .map(one -> Unanswered.of(one.getKey(), one.getValue()))
         .toList();
   }

@@ -7,7 +7,6 @@ import io.mas.api.nodes.VerdictWorld.Watcher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,8 +75,21 @@ class ManyObserversTest {
     world.pass(Duration.ofSeconds(295));
     assertThat(world.lost()).isZero();
     world.pass(Duration.ofSeconds(35));
-    assertThat(Optional.ofNullable(world.saved(1).lost()).orElseThrow().cause())
-        .isEqualTo(Cause.UNREACHABLE);
+    assertThat(VerdictWorld.verdict(world.saved(1)).cause()).isEqualTo(Cause.UNREACHABLE);
+  }
+
+  @Test
+  void safeModeCountsWhatAllFindSilent() throws Exception {
+    Watcher worker = world.worker("worker");
+    minutes(2);
+    IntStream.rangeClosed(1, 3).forEach(world::stop);
+    minutes(10);
+    assertThat(world.lost()).isZero();
+    worker.heartbeat.tell();
+    assertThat(world.store.processes())
+        .filteredOn(process -> process.id().equals("worker"))
+        .singleElement()
+        .satisfies(process -> assertThat(process.held()).startsWith("safe mode: 3 of 6"));
   }
 
   /** The last one reaches it again, and says so within ten seconds in its own document. */

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeState;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,23 +24,19 @@ class UnsteadyNodeTest {
     world.close();
   }
 
-  private void seconds(long count) throws InterruptedException {
-    world.pass(Duration.ofSeconds(count));
-  }
-
   private void begin(VerdictRule without) throws InterruptedException {
     world.gateway("gateway", without);
     world.worker("worker", without);
-    seconds(90);
+    world.seconds(90);
   }
 
   /** Node 1 is down for so long, and up again in a new life. */
   private void restart(long down, long up) throws InterruptedException {
     world.stop(1);
-    seconds(down);
+    world.seconds(down);
     world.nodes.set(0, world.news("node-1", "process-1", ++life));
     world.start(1);
-    seconds(up);
+    world.seconds(up);
   }
 
   private int verdictsAfter(int restarts, long down, long up) throws InterruptedException {
@@ -59,7 +54,7 @@ class UnsteadyNodeTest {
     assertThat(verdictsAfter(2, 60, 30)).as("after six").isPositive();
     assertThat(world.lost()).as("while it is up").isZero();
     world.stop(1);
-    seconds(10);
+    world.seconds(10);
     assertThat(world.lost(1)).as("when it falls silent again").isTrue();
   }
 
@@ -83,13 +78,13 @@ class UnsteadyNodeTest {
     for (int round = 0; round < 2; round++) {
       for (int number = 1; number <= 6; number++) {
         world.stop(number);
-        seconds(50);
+        world.seconds(50);
         NodeAnnouncement old = world.node(number);
         world.nodes.set(
             number - 1,
             world.news(old.identity().nodeId(), old.process(), old.identity().counter() + 1));
         world.start(number);
-        seconds(1);
+        world.seconds(1);
       }
     }
     assertThat(world.verdicts).hasValue(0);
@@ -120,14 +115,14 @@ class UnsteadyNodeTest {
     assertThat(verdictsAfter(4, 60, 30)).isZero();
     leave();
     world.stop(1);
-    seconds(595);
+    world.seconds(595);
     return world.verdicts.get();
   }
 
   @Test
   void aPlannedRestartOfANodeThatHasCrashedHasItsTenMinutes() throws Exception {
     assertThat(verdictsAfterLeaving(VerdictRule.SAFE_MODE)).isZero();
-    seconds(20);
+    world.seconds(20);
     assertThat(world.lost(1)).isTrue();
   }
 

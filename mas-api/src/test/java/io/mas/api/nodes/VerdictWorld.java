@@ -2,6 +2,7 @@ package io.mas.api.nodes;
 
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.NodeDocument;
+import io.mas.api.metadata.NodeDocument.Lost;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.object.ObjectWorld;
 import io.mas.common.cluster.NodeAnnouncement;
@@ -17,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -199,8 +201,20 @@ final class VerdictWorld implements AutoCloseable {
     }
   }
 
+  void seconds(long count) throws InterruptedException {
+    pass(Duration.ofSeconds(count));
+  }
+
+  void minutes(long count) throws InterruptedException {
+    pass(Duration.ofMinutes(count));
+  }
+
   NodeDocument saved(int number) {
     return store.node(node(number).identity().nodeId()).orElseThrow();
+  }
+
+  static Lost verdict(NodeDocument node) {
+    return Optional.ofNullable(node.lost()).orElseThrow();
   }
 
   boolean lost(int number) {
