@@ -78,10 +78,16 @@ final class OpenExtent {
                 context.nodes().view().failed(node, failure);
               });
     }
-    if (failed.isEmpty()) {
-      blocks.forEach(block -> forced.add(block.entry()));
+    if (failed.size() > mayFail()) {
+      return failed;
     }
-    return failed;
+    blocks.forEach(block -> forced.add(block.entry()));
+    return Set.of();
+  }
+
+  /** None: what any m nodes may take with them is forced on all of them. */
+  private int mayFail() {
+    return context.rules().contains(DataRule.ALL_FORCED) ? 0 : layout.m();
   }
 
   private void putColumn(Place place, List<EncodedBlock> blocks) throws NodeException {

@@ -1,0 +1,25 @@
+package io.mas.api.object;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * The rules of writing and reading the bytes of files (design.md, sections 3 and 4). The product
+ * always keeps {@link #ALL}; only the tests that show the harm leave one out.
+ */
+public enum DataRule {
+  /** What a batch of blocks counts for: it is forced on all k+m nodes, not on any k of them. */
+  ALL_FORCED,
+  /** What was read counts only if it matches its checksum. */
+  VERIFIED;
+
+  /** What the product keeps. */
+  public static final Set<DataRule> ALL =
+      Collections.unmodifiableSet(EnumSet.allOf(DataRule.class));
+
+  /** All but this one. */
+  public static Set<DataRule> without(DataRule rule) {
+    return EnumSet.complementOf(EnumSet.of(rule));
+  }
+}
