@@ -25,7 +25,8 @@ class TruncatedMiddleTest {
     ShardStore open(Disk disk) {
       FaultDisk columns = (FaultDisk) disk;
       for (String path : columns.files()) {
-        if (ColumnNames.parse(path.substring(path.lastIndexOf('/') + 1)) instanceof ShardKey key) {
+        ShardKey key = ColumnNames.parse(path.substring(path.lastIndexOf('/') + 1));
+        if (key != null) {
           byte[] bytes = columns.bytes(path);
           columns.rot(path, Arrays.copyOf(bytes, whole(bytes, key)));
         }
@@ -41,7 +42,7 @@ class TruncatedMiddleTest {
         if (header == null || !header.key().equals(key) || at + header.length() > bytes.length) {
           return at;
         }
-        at += (int) header.length();
+        at += header.length();
       }
       return at;
     }
