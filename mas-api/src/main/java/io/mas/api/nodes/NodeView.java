@@ -95,11 +95,11 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
 
   public NodeView(
       MetadataStore metadata, ShardClient client, NodesProperties properties, InstantSource clock) {
-    this(metadata, client, properties, clock, System::nanoTime);
+    this(new NodeLives(metadata, IdentityRule.ALL), client, properties, clock, System::nanoTime);
   }
 
   NodeView(
-      MetadataStore metadata,
+      NodeLives lives,
       ShardClient client,
       NodesProperties properties,
       InstantSource clock,
@@ -107,7 +107,7 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     this.client = client;
     this.properties = properties;
     this.clock = clock;
-    this.lives = new NodeLives(metadata);
+    this.lives = lives;
     this.probes = new Probes(nanos);
   }
 

@@ -77,7 +77,7 @@ final class VerdictWorld implements AutoCloseable {
     long wrongBy;
     boolean paused;
 
-    Watcher(String id, boolean repairs, Set<VerdictRule> rules) {
+    Watcher(String id, boolean repairs, Set<VerdictRule> rules, Set<IdentityRule> identityRules) {
       this.id = id;
       this.repairs = repairs;
       MetadataStore metadata =
@@ -93,7 +93,8 @@ final class VerdictWorld implements AutoCloseable {
       NodesProperties times =
           new NodesProperties(
               Duration.ofMillis(SILENT_AFTER_MILLIS), SECOND, SECOND, SECOND, SECOND, 4, "");
-      view = new NodeView(metadata, links, times, clocks.wall(), nanos::get);
+      NodeLives lives = new NodeLives(metadata, identityRules);
+      view = new NodeView(lives, links, times, clocks.wall(), nanos::get);
       heartbeat = new ProcessHeartbeat(id, metadata, clocks.wall(), SECOND);
       observer = new NodeObserver(id, view, metadata, PROPERTIES, clocks);
       judge =
@@ -155,8 +156,16 @@ final class VerdictWorld implements AutoCloseable {
     return watcher(id, true, VerdictRule.without(without));
   }
 
+  /** A worker that tells lives apart by these rules. */
+  Watcher worker(String id, Set<IdentityRule> rules) {
+    return watch(new Watcher(id, true, VerdictRule.ALL, rules));
+  }
+
   private Watcher watcher(String id, boolean repairs, Set<VerdictRule> rules) {
-    Watcher watcher = new Watcher(id, repairs, rules);
+    return watch(new Watcher(id, repairs, rules, IdentityRule.ALL));
+  }
+
+  private Watcher watch(Watcher watcher) {
     nodes.forEach(node -> watcher.reaches(node, !down.contains(node)));
     watcher.view.reload();
     watchers.add(watcher);
