@@ -209,9 +209,16 @@ public final class BlockReader {
       }
       Done next = done.poll(settings.hedgeAfter.toMillis(), TimeUnit.MILLISECONDS);
       if (next == null) {
-        open.forEach(shard -> nodes.view().probe(node(shard)));
+        open.forEach(this::late);
       }
       return next;
+    }
+
+    private void late(int shard) {
+      nodes.view().probe(node(shard));
+      if (!settings.keep(DataRule.SLOW_IS_NO_EVIDENCE)) {
+        found.add(new Missing(shard, number));
+      }
     }
 
     private void start() {

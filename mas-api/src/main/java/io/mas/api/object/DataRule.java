@@ -12,7 +12,9 @@ public enum DataRule {
   /** What a batch of blocks counts for: it is forced on all k+m nodes, not on any k of them. */
   ALL_FORCED,
   /** What was read counts only if it matches its checksum. */
-  VERIFIED;
+  VERIFIED,
+  /** A shard that is slow is replaced by parity, and nothing follows for it: it is no evidence. */
+  SLOW_IS_NO_EVIDENCE;
 
   /** What the product keeps. */
   public static final Set<DataRule> ALL =
