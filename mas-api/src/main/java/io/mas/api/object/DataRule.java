@@ -14,7 +14,9 @@ public enum DataRule {
   /** What was read counts only if it matches its checksum. */
   VERIFIED,
   /** A shard that is slow is replaced by parity, and nothing follows for it: it is no evidence. */
-  SLOW_IS_NO_EVIDENCE;
+  SLOW_IS_NO_EVIDENCE,
+  /** A shard that is not there is evidence only while the document still names that copy. */
+  MOVED_IS_NO_EVIDENCE;
 
   /** What the product keeps. */
   public static final Set<DataRule> ALL =

@@ -52,7 +52,7 @@ public final class ObjectRoom {
             nodes,
             outside.blocks(),
             new BlockReader.Settings(properties.hedgeAfter(), dataRules),
-            new Evidence(outside, metrics, cache::forget));
+            new Evidence(outside, metrics, cache::forget, dataRules));
     FileReader reader = new FileReader(blocks, outside.blocks());
     PartWriter writer =
         new PartWriter(

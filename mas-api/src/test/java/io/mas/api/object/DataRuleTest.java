@@ -171,4 +171,27 @@ class DataRuleTest {
     others.remove(damaged);
     return others;
   }
+
+  @Test
+  void aShardThatHasMovedIsNotMissing() {
+    assertThat(with(DataRule.ALL, DataRuleTest::markedAfterAMove)).isEmpty();
+    assertThat(
+            with(DataRule.without(DataRule.MOVED_IS_NO_EVIDENCE), DataRuleTest::markedAfterAMove))
+        .as("whole, and to be repaired because a gateway had an old document")
+        .contains(new Missing(0, Missing.ALL), new Missing(1, Missing.ALL));
+  }
+
+  private static Set<Missing> markedAfterAMove(ObjectWorld world) {
+    byte[] content = ObjectWorld.random(4, BLOCK);
+    FileDocument file = world.store(content);
+    assertThat(afterAMove(world, file, content)).isEqualTo(Download.RIGHT);
+    return marked(world, file, content);
+  }
+
+  /** A gateway that has served the file serves it again, which a repair has moved meanwhile. */
+  private static Download afterAMove(ObjectWorld world, FileDocument file, byte[] content) {
+    assertThat(download(world, file, content)).isEqualTo(Download.RIGHT);
+    ExtentDocument _ = world.moveAll(first(world, file));
+    return download(world, file, content);
+  }
 }
