@@ -16,7 +16,9 @@ public enum DataRule {
   /** A shard that is slow is replaced by parity, and nothing follows for it: it is no evidence. */
   SLOW_IS_NO_EVIDENCE,
   /** A shard that is not there is evidence only while the document still names that copy. */
-  MOVED_IS_NO_EVIDENCE;
+  MOVED_IS_NO_EVIDENCE,
+  /** What a read does not find where it was is looked for where its document says now. */
+  MOVED_IS_READ_AGAIN;
 
   /** What the product keeps. */
   public static final Set<DataRule> ALL =

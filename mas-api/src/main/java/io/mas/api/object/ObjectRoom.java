@@ -53,7 +53,7 @@ public final class ObjectRoom {
             outside.blocks(),
             new BlockReader.Settings(properties.hedgeAfter(), dataRules),
             new Evidence(outside, metrics, cache::forget, dataRules));
-    FileReader reader = new FileReader(blocks, outside.blocks());
+    FileReader reader = new FileReader(blocks, outside.blocks(), dataRules);
     PartWriter writer =
         new PartWriter(
             new ExtentWriter.Context(

@@ -188,6 +188,19 @@ class DataRuleTest {
     return marked(world, file, content);
   }
 
+  @Test
+  void shardsThatHaveMovedAreFound() {
+    assertThat(with(DataRule.ALL, DataRuleTest::whenAllHaveMoved)).isEqualTo(Download.RIGHT);
+    assertThat(with(DataRule.without(DataRule.MOVED_IS_READ_AGAIN), DataRuleTest::whenAllHaveMoved))
+        .as("a whole file, looked for where it was")
+        .isEqualTo(Download.TOO_FEW_SHARDS);
+  }
+
+  private static Download whenAllHaveMoved(ObjectWorld world) {
+    byte[] content = ObjectWorld.random(5, BLOCK);
+    return afterAMove(world, world.store(content), content);
+  }
+
   /** A gateway that has served the file serves it again, which a repair has moved meanwhile. */
   private static Download afterAMove(ObjectWorld world, FileDocument file, byte[] content) {
     assertThat(download(world, file, content)).isEqualTo(Download.RIGHT);
