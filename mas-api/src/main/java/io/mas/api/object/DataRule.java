@@ -18,7 +18,9 @@ public enum DataRule {
   /** A shard that is not there is evidence only while the document still names that copy. */
   MOVED_IS_NO_EVIDENCE,
   /** What a read does not find where it was is looked for where its document says now. */
-  MOVED_IS_READ_AGAIN;
+  MOVED_IS_READ_AGAIN,
+  /** Each download looks at the file's document; what was seen before serves in an outage only. */
+  FILE_IS_LOOKED_AT;
 
   /** What the product keeps. */
   public static final Set<DataRule> ALL =

@@ -67,7 +67,7 @@ public final class ObjectRoom {
     this.files =
         new GatewayFiles(
             metadata,
-            new FileCache(metadata, outside.clock()),
+            new FileCache(metadata, outside.clock(), dataRules),
             reader,
             cache,
             records,

@@ -8,6 +8,7 @@ import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.RocksMetadataStore;
+import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.nodes.SimulatedNodes.Operation;
 import io.mas.common.error.ErrorCode;
@@ -205,6 +206,27 @@ class DataRuleTest {
   private static Download afterAMove(ObjectWorld world, FileDocument file, byte[] content) {
     assertThat(download(world, file, content)).isEqualTo(Download.RIGHT);
     ExtentDocument _ = world.moveAll(first(world, file));
+    return download(world, file, content);
+  }
+
+  @Test
+  void aFileThatAnotherGatewayHasDeletedIsGone() {
+    assertThat(with(DataRule.ALL, DataRuleTest::whenAnotherHasDeletedIt))
+        .isEqualTo(Download.NO_SUCH_FILE);
+    assertThat(
+            with(
+                DataRule.without(DataRule.FILE_IS_LOOKED_AT),
+                DataRuleTest::whenAnotherHasDeletedIt))
+        .as("a deleted file is served from the cache")
+        .isEqualTo(Download.RIGHT);
+  }
+
+  private static Download whenAnotherHasDeletedIt(ObjectWorld world) {
+    byte[] content = ObjectWorld.random(6, BLOCK);
+    FileDocument file = world.store(content);
+    assertThat(download(world, file, content)).isEqualTo(Download.RIGHT);
+    assertThat(world.outside.metadata().compareAndSetFile(file.deleted()))
+        .isEqualTo(WriteOutcome.APPLIED);
     return download(world, file, content);
   }
 }
