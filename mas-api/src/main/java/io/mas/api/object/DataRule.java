@@ -9,7 +9,7 @@ import java.util.Set;
  * always keeps {@link #ALL}; only the tests that show the harm leave one out.
  */
 public enum DataRule {
-  /** What a batch of blocks counts for: it is forced on all k+m nodes, not on any k of them. */
+  /** A batch of blocks counts once it is forced on all k+m nodes, not on any k of them. */
   ALL_FORCED,
   /** What was read counts only if it matches its checksum. */
   VERIFIED,
