@@ -37,16 +37,22 @@ record Movements(Map<String, Double> counted, long lost, Set<Path> shards) {
           "mas_shards_requests_seconds_count\\{.*operation=\"(get|put)\".*"
               + "|mas_repair_(extents|written|failures).*|mas_shards_missing.*|mas_node_puts.*");
 
+  /** What came of repairs. */
+  static final Pattern REPAIRED = Pattern.compile("mas_repair_(extents|written).*");
+
   /** Between two looks: a look asks each process. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   /** For a look and for what begins with a delay, on a busy machine. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** Until now, by all processes, which must be running. */
+  /** Until now, by all processes that run; gateways and worker must. */
   static Movements of(DevCluster cluster) {
     Map<String, Double> counted = new TreeMap<>();
-    cluster.processes().forEach(process -> counted.putAll(counted(process)));
+    cluster
+        .processes()
+        .filter(ClusterProcess::alive)
+        .forEach(process -> counted.putAll(counted(process)));
     return new Movements(counted, lost(cluster), shards(cluster));
   }
 
