@@ -8,6 +8,7 @@ import io.mas.dev.cluster.DevCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,20 +26,19 @@ import java.util.stream.Stream;
  * @param shards the files of all nodes
  */
 record Movements(Map<String, Double> counted, long lost, Set<Path> shards) {
-  /** A delete, and what decides on one. */
-  static final Pattern DELETES =
-      Pattern.compile(
-          "mas_shards_requests_seconds_count\\{.*operation=\"delete\".*"
-              + "|mas_parts_collected.*|mas_garbage_deleted.*");
+  /** What deletes count. */
+  static final List<String> DELETES = List.of("operation=\"delete\"", "mas_parts_collected");
 
-  /** A repair, from the mark that leads to it to the shards that it reads and writes. */
-  static final Pattern REPAIRS =
-      Pattern.compile(
-          "mas_shards_requests_seconds_count\\{.*operation=\"(get|put)\".*"
-              + "|mas_repair_(extents|written|failures).*|mas_shards_missing.*|mas_node_puts.*");
+  /** What repairs count. */
+  static final List<String> REPAIRS =
+      List.of("operation=\"get\"", "operation=\"put\"", "mas_repair_written", "mas_repair_extents");
 
-  /** What came of repairs. */
-  static final Pattern REPAIRED = Pattern.compile("mas_repair_(extents|written).*");
+  /** All that says that shards are deleted, moved, read or missed, or are to be. */
+  private static final Pattern COUNTED =
+      Pattern.compile(
+          "mas_shards_requests_seconds_count\\{.*operation=\"(delete|get|put)\".*"
+              + "|mas_(parts_collected|garbage_deleted|shards_missing|node_puts).*"
+              + "|mas_repair_(extents|written|failures).*");
 
   /** Between two looks: a look asks each process. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -58,13 +58,8 @@ record Movements(Map<String, Double> counted, long lost, Set<Path> shards) {
 
   private static Map<String, Double> counted(ClusterProcess process) {
     return Metrics.all(process.management()).entrySet().stream()
-        .filter(
-            one -> one.getValue() > 0 && (is(DELETES, one.getKey()) || is(REPAIRS, one.getKey())))
+        .filter(one -> one.getValue() > 0 && COUNTED.matcher(one.getKey()).matches())
         .collect(Collectors.toMap(one -> process + " " + one.getKey(), Map.Entry::getValue));
-  }
-
-  private static boolean is(Pattern pattern, String name) {
-    return pattern.matcher(name).matches();
   }
 
   private static long lost(DevCluster cluster) {
@@ -108,10 +103,22 @@ record Movements(Map<String, Double> counted, long lost, Set<Path> shards) {
             });
   }
 
-  /** The sum of what all processes count of this. */
-  double sum(Pattern pattern) {
+  /** Asserts that each of these counters has risen since. */
+  void assertRisen(List<String> names, Movements before) {
+    assertThat(names)
+        .allSatisfy(name -> assertThat(sum(name)).as(name).isGreaterThan(before.sum(name)));
+  }
+
+  /** Asserts that none of these counters has risen since. */
+  void assertNotRisen(List<String> names, Movements before) {
+    assertThat(names)
+        .allSatisfy(name -> assertThat(sum(name)).as(name).isEqualTo(before.sum(name)));
+  }
+
+  /** Of all processes, whatever the other tags. */
+  private double sum(String name) {
     return counted.entrySet().stream()
-        .filter(one -> is(pattern, one.getKey().substring(one.getKey().indexOf(" mas_") + 1)))
+        .filter(one -> one.getKey().contains(name))
         .mapToDouble(Map.Entry::getValue)
         .sum();
   }

@@ -85,7 +85,7 @@ final class OpenExtent {
     return Set.of();
   }
 
-  /** None: what any m nodes may take with them is forced on all of them. */
+  /** How many nodes may fail in a put that counts: none, since any m may be lost after it. */
   private int mayFail() {
     return context.rules().contains(DataRule.ALL_FORCED) ? 0 : layout.m();
   }
