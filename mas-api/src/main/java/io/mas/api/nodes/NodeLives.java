@@ -9,6 +9,7 @@ import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.error.MasException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,11 +27,16 @@ final class NodeLives {
   private final MetadataStore metadata;
   private final NodeDocuments documents;
   private final String clusterId;
+  private final Set<IdentityRule> rules;
   private final Cache<NodeIdentity, Boolean> refused =
       Caffeine.newBuilder().maximumSize(1000).expireAfterWrite(REPEAT).build();
 
-  NodeLives(MetadataStore metadata) {
+  /**
+   * @param rules {@link IdentityRule#ALL}
+   */
+  NodeLives(MetadataStore metadata, Set<IdentityRule> rules) {
     this.metadata = metadata;
+    this.rules = rules;
     this.documents = new NodeDocuments(metadata);
     this.clusterId = metadata.clusterId();
   }
@@ -83,7 +89,11 @@ final class NodeLives {
     if (after.counter() == before.counter() && after.bootId().equals(before.bootId())) {
       return news.sequence() >= saved.sequence();
     }
-    boolean later = after.counter() > before.counter() && news.logSequence() >= saved.logSequence();
+    boolean risen =
+        after.counter() > before.counter() || !rules.contains(IdentityRule.COUNTER_RISES);
+    boolean goesOn =
+        news.logSequence() >= saved.logSequence() || !rules.contains(IdentityRule.LOG_GOES_ON);
+    boolean later = risen && goesOn;
     if (!later && firstRefusal(after)) {
       LOG.error(
           "node {} (counter {}, log sequence {}) is a copy or an old backup of the life with counter"

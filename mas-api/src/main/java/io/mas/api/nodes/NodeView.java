@@ -96,7 +96,7 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
   public NodeView(
       MetadataStore metadata, ShardClient client, NodesProperties properties, InstantSource clock) {
     this(
-        metadata,
+        new NodeLives(metadata, IdentityRule.ALL),
         client,
         properties,
         clock,
@@ -104,7 +104,7 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
   }
 
   NodeView(
-      MetadataStore metadata,
+      NodeLives lives,
       ShardClient client,
       NodesProperties properties,
       InstantSource clock,
@@ -112,7 +112,7 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     this.client = client;
     this.properties = properties;
     this.clock = clock;
-    this.lives = new NodeLives(metadata);
+    this.lives = lives;
     this.probes = probes;
   }
 

@@ -67,7 +67,8 @@ public class NodesConfiguration {
       NodesProperties properties,
       Probes probes,
       NodeDiscovery discovery) {
-    NodeView view = new NodeView(metadata, client, properties, InstantSource.system(), probes);
+    NodeLives lives = new NodeLives(metadata, IdentityRule.ALL);
+    NodeView view = new NodeView(lives, client, properties, InstantSource.system(), probes);
     view.start(discovery);
     return view;
   }

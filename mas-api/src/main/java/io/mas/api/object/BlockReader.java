@@ -45,10 +45,13 @@ public final class BlockReader {
    * How it reads.
    *
    * @param hedgeAfter a shard that has not come after so long is replaced by parity
-   * @param verifies whether it compares checksums: always, but in the tests that show what they are
-   *     for
+   * @param rules {@link DataRule#ALL}, but in the tests that show what each rule is for
    */
-  public record Settings(Duration hedgeAfter, boolean verifies) {}
+  public record Settings(Duration hedgeAfter, Set<DataRule> rules) {
+    private boolean keep(DataRule rule) {
+      return rules.contains(rule);
+    }
+  }
 
   /** Hears what reads come upon. */
   public interface Listener {
@@ -113,7 +116,7 @@ public final class BlockReader {
   private MemorySegment decode(
       ExtentDocument extent, int number, BlockBuffer buffer, boolean[] present) {
     BlockEntry entry = extent.blocks().get(number);
-    return settings.verifies
+    return settings.keep(DataRule.VERIFIED)
         ? blocks.codec().decode(buffer, entry, present)
         : blocks.codec().join(buffer, entry, present);
   }
@@ -206,9 +209,16 @@ public final class BlockReader {
       }
       Done next = done.poll(settings.hedgeAfter.toMillis(), TimeUnit.MILLISECONDS);
       if (next == null) {
-        open.forEach(shard -> nodes.view().probe(node(shard)));
+        open.forEach(this::late);
       }
       return next;
+    }
+
+    private void late(int shard) {
+      nodes.view().probe(node(shard));
+      if (!settings.keep(DataRule.SLOW_IS_NO_EVIDENCE)) {
+        found.add(new Missing(shard, number));
+      }
     }
 
     private void start() {
@@ -257,7 +267,8 @@ public final class BlockReader {
       }
       listener.received(node(next.shard), frame.payloadLength());
       boolean intact =
-          frame.status() == ShardFrame.Status.OK && (!settings.verifies || matches(next, frame));
+          frame.status() == ShardFrame.Status.OK
+              && (!settings.keep(DataRule.VERIFIED) || matches(next, frame));
       if (!intact) {
         found.add(new Missing(next.shard, number));
       }

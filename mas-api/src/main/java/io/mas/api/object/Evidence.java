@@ -35,17 +35,23 @@ final class Evidence implements BlockReader.Listener {
   private final InstantSource clock;
   private final Consumer<ExtentId> changed;
   private final Runnable wakeRepair;
+  private final Set<DataRule> rules;
   private final Semaphore permits = new Semaphore(MOST);
 
   /**
    * @param changed told of each extent whose document is not what the reader saw
    */
-  Evidence(ObjectRoom.Outside outside, ObjectMetrics metrics, Consumer<ExtentId> changed) {
+  Evidence(
+      ObjectRoom.Outside outside,
+      ObjectMetrics metrics,
+      Consumer<ExtentId> changed,
+      Set<DataRule> rules) {
     this.metadata = outside.metadata();
     this.metrics = metrics;
     this.clock = outside.clock();
     this.changed = changed;
     this.wakeRepair = outside.wakeRepair();
+    this.rules = rules;
   }
 
   @Override
@@ -84,7 +90,7 @@ final class Evidence implements BlockReader.Listener {
     }
     Set<Missing> still =
         found.stream()
-            .filter(one -> now.shards().get(one.shard()).equals(seen.shards().get(one.shard())))
+            .filter(one -> isOf(now, seen, one.shard()))
             .filter(one -> !now.missing().contains(one))
             .filter(one -> !now.missing().contains(new Missing(one.shard(), Missing.ALL)))
             .collect(Collectors.toSet());
@@ -101,5 +107,11 @@ final class Evidence implements BlockReader.Listener {
       wakeRepair.run();
     }
     return written;
+  }
+
+  /** Whether what was found of a shard is found of the copy that the document names now. */
+  private boolean isOf(ExtentDocument now, ExtentDocument seen, int shard) {
+    return !rules.contains(DataRule.MOVED_IS_NO_EVIDENCE)
+        || now.shards().get(shard).equals(seen.shards().get(shard));
   }
 }

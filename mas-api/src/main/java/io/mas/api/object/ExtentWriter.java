@@ -70,7 +70,8 @@ final class ExtentWriter implements AutoCloseable {
       MetadataStore metadata,
       ShardDeleter deleter,
       ObjectMetrics metrics,
-      RandomGenerator random) {
+      RandomGenerator random,
+      Set<DataRule> rules) {
 
     /** Nodes for the commit records of a file without parts. */
     Set<String> anyNodes(Layout layout) {

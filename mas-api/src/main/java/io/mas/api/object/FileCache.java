@@ -11,6 +11,7 @@ import io.mas.common.object.ObjectHash;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +28,12 @@ final class FileCache {
   private static final long MAX_ROWS = 200_000;
 
   private final MetadataStore metadata;
+  private final Set<DataRule> rules;
   private final Cache<ObjectHash, FileDocument> seen;
 
-  FileCache(MetadataStore metadata, InstantSource clock) {
+  FileCache(MetadataStore metadata, InstantSource clock, Set<DataRule> rules) {
     this.metadata = metadata;
+    this.rules = rules;
     this.seen =
         Caffeine.newBuilder()
             .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
@@ -42,6 +45,12 @@ final class FileCache {
 
   /** The document as it is now; as it was a short time ago while the metadata do not answer. */
   Optional<FileDocument> read(ObjectHash hash) {
+    return rules.contains(DataRule.FILE_IS_LOOKED_AT)
+        ? look(hash)
+        : Optional.ofNullable(seen.getIfPresent(hash)).or(() -> look(hash));
+  }
+
+  private Optional<FileDocument> look(ObjectHash hash) {
     try {
       return metadata.file(hash, Concern.MAJORITY).map(this::saw);
     } catch (MasException e) {

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -31,10 +32,12 @@ final class FileReader {
 
   private final BlockReader reader;
   private final Blocks blocks;
+  private final Set<DataRule> rules;
 
-  FileReader(BlockReader reader, Blocks blocks) {
+  FileReader(BlockReader reader, Blocks blocks, Set<DataRule> rules) {
     this.reader = reader;
     this.blocks = blocks;
+    this.rules = rules;
   }
 
   /** Gets each verified piece in order; the memory is valid during the call only. */
@@ -185,6 +188,9 @@ final class FileReader {
       try {
         return reader.read(extent, number, buffer);
       } catch (MasException e) {
+        if (!rules.contains(DataRule.MOVED_IS_READ_AGAIN)) {
+          throw e;
+        }
         ExtentDocument now = extents.again(extent);
         if (now.shards().equals(extent.shards())) {
           throw e;

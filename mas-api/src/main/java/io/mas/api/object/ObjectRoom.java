@@ -33,6 +33,14 @@ public final class ObjectRoom {
    * @param rules {@link ProtocolRule#ALL}, but in the tests that show what each rule is for
    */
   public ObjectRoom(Outside outside, ObjectProperties properties, Set<ProtocolRule> rules) {
+    this(outside, properties, rules, DataRule.ALL);
+  }
+
+  ObjectRoom(
+      Outside outside,
+      ObjectProperties properties,
+      Set<ProtocolRule> rules,
+      Set<DataRule> dataRules) {
     MetadataStore metadata = outside.metadata();
     Nodes nodes = outside.nodes();
     ObjectMetrics metrics = new ObjectMetrics(outside.meters());
@@ -43,12 +51,13 @@ public final class ObjectRoom {
         new BlockReader(
             nodes,
             outside.blocks(),
-            new BlockReader.Settings(properties.hedgeAfter(), true),
-            new Evidence(outside, metrics, cache::forget));
-    FileReader reader = new FileReader(blocks, outside.blocks());
+            new BlockReader.Settings(properties.hedgeAfter(), dataRules),
+            new Evidence(outside, metrics, cache::forget, dataRules));
+    FileReader reader = new FileReader(blocks, outside.blocks(), dataRules);
     PartWriter writer =
         new PartWriter(
-            new ExtentWriter.Context(nodes, metadata, deleter, metrics, outside.random()),
+            new ExtentWriter.Context(
+                nodes, metadata, deleter, metrics, outside.random(), dataRules),
             outside.blocks(),
             properties,
             outside.clock(),
@@ -58,7 +67,7 @@ public final class ObjectRoom {
     this.files =
         new GatewayFiles(
             metadata,
-            new FileCache(metadata, outside.clock()),
+            new FileCache(metadata, outside.clock(), dataRules),
             reader,
             cache,
             records,

@@ -78,10 +78,16 @@ final class OpenExtent {
                 context.nodes().view().failed(node, failure);
               });
     }
-    if (failed.isEmpty()) {
-      blocks.forEach(block -> forced.add(block.entry()));
+    if (failed.size() > mayFail()) {
+      return failed;
     }
-    return failed;
+    blocks.forEach(block -> forced.add(block.entry()));
+    return Set.of();
+  }
+
+  /** How many nodes may fail in a put that counts: none, since any m may be lost after it. */
+  private int mayFail() {
+    return context.rules().contains(DataRule.ALL_FORCED) ? 0 : layout.m();
   }
 
   private void putColumn(Place place, List<EncodedBlock> blocks) throws NodeException {

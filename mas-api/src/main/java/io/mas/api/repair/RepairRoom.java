@@ -1,6 +1,7 @@
 package io.mas.api.repair;
 
 import io.mas.api.object.BlockReader;
+import io.mas.api.object.DataRule;
 import io.mas.api.object.ObjectRoom;
 import java.time.Duration;
 import java.util.Set;
@@ -27,8 +28,7 @@ public final class RepairRoom {
         new Rebuild.Context(
             outside.nodes(),
             outside.blocks(),
-            new BlockReader.Settings(
-                settings.hedgeAfter, rules.contains(RepairRule.VERIFY_SOURCES)),
+            new BlockReader.Settings(settings.hedgeAfter, reading(rules)),
             new RepairRates(settings.properties, System::nanoTime),
             metrics);
     Repairer repairer =
@@ -52,6 +52,12 @@ public final class RepairRoom {
                 repairer,
                 metrics));
     this.note = new RepairNote(outside.metadata(), metrics, outside.clock());
+  }
+
+  private static Set<DataRule> reading(Set<RepairRule> rules) {
+    return rules.contains(RepairRule.VERIFY_SOURCES)
+        ? DataRule.ALL
+        : DataRule.without(DataRule.VERIFIED);
   }
 
   public RepairWorker worker() {

@@ -79,7 +79,7 @@ final class VerdictWorld implements AutoCloseable {
     long wrongBy;
     boolean paused;
 
-    Watcher(String id, boolean repairs, Set<VerdictRule> rules) {
+    Watcher(String id, boolean repairs, Set<VerdictRule> rules, Set<IdentityRule> identityRules) {
       this.id = id;
       this.repairs = repairs;
       MetadataStore metadata =
@@ -95,8 +95,9 @@ final class VerdictWorld implements AutoCloseable {
       NodesProperties times =
           new NodesProperties(
               Duration.ofMillis(SILENT_AFTER_MILLIS), SECOND, SECOND, SECOND, SECOND, 4, "");
+      NodeLives lives = new NodeLives(metadata, identityRules);
       Probes probes = new Probes(PROPERTIES.steady(), rules, nanos::get);
-      view = new NodeView(metadata, links, times, clocks.wall(), probes);
+      view = new NodeView(lives, links, times, clocks.wall(), probes);
       heartbeat = new ProcessHeartbeat(id, metadata, clocks.wall(), SECOND);
       observer = new NodeObserver(heartbeat, view, metadata, PROPERTIES, clocks);
       judge =
@@ -162,8 +163,16 @@ final class VerdictWorld implements AutoCloseable {
     return watcher(id, true, VerdictRule.without(without));
   }
 
+  /** A worker that tells lives apart by these rules. */
+  Watcher worker(String id, Set<IdentityRule> rules) {
+    return watch(new Watcher(id, true, VerdictRule.ALL, rules));
+  }
+
   private Watcher watcher(String id, boolean repairs, Set<VerdictRule> rules) {
-    Watcher watcher = new Watcher(id, repairs, rules);
+    return watch(new Watcher(id, repairs, rules, IdentityRule.ALL));
+  }
+
+  private Watcher watch(Watcher watcher) {
     nodes.forEach(node -> watcher.reaches(node, !down.contains(node)));
     watcher.view.reload();
     watchers.add(watcher);

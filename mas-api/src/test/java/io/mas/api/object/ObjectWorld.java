@@ -127,6 +127,11 @@ public final class ObjectWorld implements AutoCloseable {
 
   /** On nodes that hold something already. */
   public ObjectWorld(MetadataStore metadata, Shape shape, SimulatedNodes nodes) {
+    this(metadata, shape, nodes, DataRule.ALL);
+  }
+
+  /** With these rules of writing and reading. */
+  ObjectWorld(MetadataStore metadata, Shape shape, SimulatedNodes nodes, Set<DataRule> dataRules) {
     this.nodes = nodes;
     this.metadata = metadata;
     this.count = shape.nodes;
@@ -157,7 +162,8 @@ public final class ObjectWorld implements AutoCloseable {
                 Duration.ofHours(24),
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(30)),
-            ProtocolRule.ALL);
+            ProtocolRule.ALL,
+            dataRules);
   }
 
   /** The sweep of the inventories of this world. */

@@ -24,7 +24,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** The contract of faults, and what holds for this store's own files. */
-final class FileShardStoreFaultTest extends ShardStoreFaultContract {
+class FileShardStoreFaultTest extends ShardStoreFaultContract {
   private static final int RECORD = RecordFormat.HEADER_BYTES + PAYLOAD;
   private static final String COLUMN = ColumnNames.path(key(1, 1));
 
