@@ -62,6 +62,7 @@ class VerdictOutageTest {
     long start = System.nanoTime();
     try (Running running = Running.start(settings())) {
       DevCluster cluster = running.cluster();
+      Duration started = Tried.since(start);
       Content kept = stored(running, "kept", 91);
       Content deleted = stored(running, "deleted", 92);
       begin(running.through(2));
@@ -75,8 +76,9 @@ class VerdictOutageTest {
       assertLossesAreSeen(cluster);
       assertThat(running.through(2).download(kept.hash()).is(kept)).isTrue();
       System.out.printf(
-          "four outages of %d s: ready after %s, outages and returns %s, controls %s%n",
+          "four outages of %d s: started in %s, ready after %s, outages and returns %s, controls %s%n",
           outage.toSeconds(),
+          Tried.seconds(started),
           Tried.seconds(Duration.ofNanos(begin - start)),
           Tried.seconds(Duration.ofNanos(end - begin)),
           Tried.seconds(Tried.since(end)));
