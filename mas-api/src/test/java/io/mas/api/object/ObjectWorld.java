@@ -127,6 +127,12 @@ public final class ObjectWorld implements AutoCloseable {
 
   /** On nodes that hold something already. */
   public ObjectWorld(MetadataStore metadata, Shape shape, SimulatedNodes nodes) {
+    this(metadata, shape, nodes, ProtocolRule.ALL);
+  }
+
+  /** With a rule of the protocol left out. */
+  public ObjectWorld(
+      MetadataStore metadata, Shape shape, SimulatedNodes nodes, Set<ProtocolRule> rules) {
     this.nodes = nodes;
     this.metadata = metadata;
     this.count = shape.nodes;
@@ -156,8 +162,9 @@ public final class ObjectWorld implements AutoCloseable {
                 shape.hedgeAfter,
                 Duration.ofHours(24),
                 Duration.ofMinutes(10),
+                Duration.ofDays(7),
                 Duration.ofSeconds(30)),
-            ProtocolRule.ALL);
+            rules);
   }
 
   /** The sweep of the inventories of this world. */
