@@ -120,6 +120,7 @@ class BackendTest {
     "GET, /api/server/signal, admin, 200/200",
     "GET, /api/admin/status, admin, 200/200",
     "GET, /api/admin/file?hash=H, admin, 404/5407",
+    "POST, /api/admin/garbage/confirm, admin, 200/200",
     "GET, /api/token/upload?hash=H, tokens, 200/200",
     "GET, /api/token/download?hash=H, tokens, 200/200",
     "DELETE, /api/token?hash=H, tokens, 200/200",

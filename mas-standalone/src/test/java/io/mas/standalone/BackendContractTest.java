@@ -51,6 +51,7 @@ class BackendContractTest {
     "GET, /api/server/signal",
     "GET, /api/admin/status",
     "GET, /api/admin/file",
+    "POST, /api/admin/garbage/confirm",
     "GET, /api/token/upload",
     "GET, /api/token/download",
     "GET, /api/file/info",

@@ -42,7 +42,6 @@ class InventoryGarbageTest {
           "mas.garbage.every", "200ms",
           "mas.garbage.grace", "1s",
           "mas.garbage.attempt-grace", "1s",
-          "mas.garbage.prepared-grace", "1s",
           "mas.garbage.pause", "0s");
 
   private static Map<String, String> quick(Map<String, String> more) {

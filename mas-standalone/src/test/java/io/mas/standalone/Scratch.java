@@ -17,6 +17,7 @@ public final class Scratch {
           "mas.object.collect-every", "200ms",
           "mas.object.delete-grace", "1s",
           "mas.object.orphan-grace", "1s",
+          "mas.object.prepared-grace", "1s",
           "mas.upload.keep-after", "1s");
 
   /** Settings with which a node is lost within a test: a minute is a second. */

@@ -10,6 +10,7 @@ import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.cluster.NodeState;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.node.membership.NodeStartException;
@@ -185,6 +186,11 @@ final class StorageNodeTest {
     JsonNode page = json.readTree(client.get(InternalApi.COMMITS_PATH).body());
     assertThat(json.readValue(page.path("rows").get(0).toString(), CommitRecord.class))
         .isEqualTo(commit);
+    String ofFile = InternalApi.COMMITS_PATH + "/" + NodeClient.HASH + "?above=";
+    JsonNode newer = json.readTree(client.get(ofFile + 2).body()).path("rows");
+    assertThat(json.readValue(newer.path(0).toString(), CommitSummary.class))
+        .isEqualTo(CommitSummary.of(commit));
+    assertThat(json.readTree(client.get(ofFile + 3).body()).path("rows")).isEmpty();
   }
 
   @Test

@@ -4,19 +4,18 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * When a sweep deletes nothing and every collection stops, until an operator confirms.
+ * When a sweep deletes nothing and every collection stops, until an operator confirms. Copies in
+ * whose place another one can be read do not count, nor do parts that a deleted file names.
  *
  * @param share of a node's columns, or of the parts, that may be garbage
  * @param floor so much garbage of a node is never too much
- * @param perHour how many columns and parts a process deletes in an hour at most
- * @param confirmed the first sweep that would be stopped goes on
+ * @param perHour how many columns and parts are deleted in an hour at most
  */
 @ConfigurationProperties("mas.garbage.breaker")
 public record BreakerProperties(
     @DefaultValue("0.05") double share,
     @DefaultValue("1000") int floor,
-    @DefaultValue("100000") int perHour,
-    @DefaultValue("false") boolean confirmed) {
+    @DefaultValue("100000") int perHour) {
   public BreakerProperties {
     if (share < 0 || share > 1) {
       throw new IllegalArgumentException(

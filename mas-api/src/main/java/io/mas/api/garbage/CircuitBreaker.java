@@ -1,9 +1,7 @@
 package io.mas.api.garbage;
 
-import java.time.Duration;
+import io.mas.api.metadata.SweepDocument;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,22 +11,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Stops the collection where it would delete unusually much: that much garbage is rather a sign of
  * wrong metadata, such as those of an old backup. Once open it stays open until an operator
- * confirms. Thread-safe.
+ * confirms, in every process and over every restart: what it says and counts is in the metadata.
+ * Thread-safe.
  */
 public final class CircuitBreaker {
   private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
-  private static final long HOUR = Duration.ofHours(1).toMillis();
 
   private final BreakerProperties limits;
   private final InstantSource clock;
-  private final Deque<Spent> lastHour = new ArrayDeque<>();
-  private boolean confirmed;
-  private @Nullable String reason;
+  private final SweepState state;
 
-  CircuitBreaker(BreakerProperties limits, InstantSource clock) {
+  CircuitBreaker(BreakerProperties limits, InstantSource clock, SweepState state) {
     this.limits = limits;
     this.clock = clock;
-    this.confirmed = limits.confirmed();
+    this.state = state;
   }
 
   /**
@@ -40,41 +36,48 @@ public final class CircuitBreaker {
    */
   record Tally(String where, long found, long of) {}
 
-  private record Spent(long time, long count) {}
-
-  /** Why it is open, or empty if it is closed. */
-  public synchronized Optional<String> reason() {
-    return Optional.ofNullable(reason);
+  /** Why it is open, or empty if it is closed; as this process has last read it. */
+  public Optional<String> reason() {
+    return Optional.of(state.seen().breaker().stopped()).filter(text -> !text.isEmpty());
   }
 
-  /** Whether every collection is stopped. */
-  public synchronized boolean open() {
-    return reason != null;
+  /** Whether every collection is stopped, as this process has last read it. */
+  public boolean open() {
+    return state.seen().breaker().open();
   }
 
-  /** An operator says that it is right: closes it, and lets the next sweep go on as it is. */
-  public synchronized void confirm() {
-    reason = null;
-    confirmed = true;
-  }
-
-  /** Whether garbage of this amount may be deleted; opens if not. */
-  synchronized boolean admits(List<Tally> tallies) {
-    if (reason != null) {
-      return false;
-    }
-    String problem = problem(tallies);
-    if (problem != null && !confirmed) {
-      reason = problem;
+  /**
+   * Whether garbage of this amount may be deleted; opens if not.
+   *
+   * @param dry nothing will be deleted, whatever this answers
+   */
+  boolean admits(List<Tally> tallies, boolean dry) {
+    boolean wasOpen = state.read().breaker().open();
+    SweepDocument now = state.update(before -> judged(before, tallies, dry));
+    if (now.breaker().open() && !wasOpen) {
       LOG.error(
-          "the collection of garbage is stopped: {}. Is this the right database? If so, set "
-              + "mas.garbage.breaker.confirmed=true and start this process again",
-          problem);
-      return false;
+          "the collection of garbage is stopped: {}. Is this the right database? If so, confirm it: "
+              + "POST /api/admin/garbage/confirm",
+          now.breaker().stopped());
     }
-    confirmed &= problem == null;
-    lastHour.add(new Spent(clock.millis(), sum(tallies)));
-    return true;
+    return !now.breaker().open();
+  }
+
+  private SweepDocument judged(SweepDocument now, List<Tally> tallies, boolean dry) {
+    if (now.breaker().open()) {
+      return now;
+    }
+    String problem = problem(tallies, now);
+    boolean confirmed = now.breaker().confirmed();
+    if (problem != null && !confirmed) {
+      return now.stopped(problem, clock.millis());
+    }
+    return dry ? now : now.deleting(sum(tallies), clock.millis(), confirmed && problem == null);
+  }
+
+  /** So much of a node is never too much. */
+  int unsuspicious() {
+    return limits.floor();
   }
 
   /** More than so much is too much, whatever else is found. */
@@ -82,14 +85,13 @@ public final class CircuitBreaker {
     return limits.perHour();
   }
 
-  private @Nullable String problem(List<Tally> tallies) {
+  private @Nullable String problem(List<Tally> tallies, SweepDocument now) {
     for (Tally tally : tallies) {
       if (tally.found > Math.max(limits.floor(), limits.share() * tally.of)) {
         return "it would delete %d of %d of %s".formatted(tally.found, tally.of, tally.where);
       }
     }
-    lastHour.removeIf(spent -> spent.time <= clock.millis() - HOUR);
-    long all = sum(tallies) + lastHour.stream().mapToLong(Spent::count).sum();
+    long all = sum(tallies) + now.breaker().withinAnHour(clock.millis());
     return all > limits.perHour()
         ? "it would delete %d columns and parts within an hour".formatted(all)
         : null;

@@ -13,7 +13,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param grace parts that nothing refers to are left alone for so long after their birth
  * @param attemptGrace copies that are not published are left alone for so long after they were
  *     first seen
- * @param preparedGrace a commit that was begun protects the shards of its file for so long
  * @param pause between two pages of a sweep
  */
 @ConfigurationProperties("mas.garbage")
@@ -23,7 +22,6 @@ public record GarbageProperties(
     @DefaultValue("1h") Duration every,
     @DefaultValue("24h") Duration grace,
     @DefaultValue("1h") Duration attemptGrace,
-    @DefaultValue("7d") Duration preparedGrace,
     @DefaultValue("100ms") Duration pause) {
 
   public GarbageProperties {

@@ -30,16 +30,17 @@ public final class GarbageRoom {
       Set<GarbageRule> rules) {
     MetadataStore metadata = outside.metadata();
     Nodes nodes = outside.nodes();
-    Pace pace = new Pace(properties.pause());
+    SweepState state = new SweepState(metadata, outside.clock());
+    Pace pace = new Pace(properties.pause(), state::keep);
     References references = new References(metadata, rules);
-    this.breaker = new CircuitBreaker(limits, outside.clock());
+    this.breaker = new CircuitBreaker(limits, outside.clock(), state);
     InventorySweep.Looks looks =
         new InventorySweep.Looks(
             nodes.view(),
             new NodeInventory(nodes.client(), metadata, pace),
             new UnnamedParts(metadata, references, outside.objects().parts(), pace),
-            new CommitProtection(
-                metadata, nodes, outside.clock(), properties.preparedGrace(), pace));
+            outside.objects().protection(),
+            references);
     InventorySweep.Deletes deletes =
         new InventorySweep.Deletes(
             new UnknownColumns(metadata, nodes, outside.objects(), references, rules),
@@ -51,6 +52,7 @@ public final class GarbageRoom {
             deletes,
             new InventorySweep.Limits(
                 properties, rules, breaker, new GarbageMetrics(outside.meters(), breaker)),
+            state,
             outside.clock(),
             pace);
   }

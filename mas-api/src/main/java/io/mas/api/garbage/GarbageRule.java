@@ -18,12 +18,12 @@ public enum GarbageRule {
    * publish it any more.
    */
   SEIZE,
-  /** A commit record that is newer than the file's document protects the file's shards. */
-  RECORDS,
   /** The extent's version is raised before an attempt is deleted: no publish under way wins. */
   RAISE,
   /** No copy of an extent that lacks shards, or is being repaired, is deleted. */
-  WHOLE;
+  WHOLE,
+  /** A copy goes only when the one that is published in its place can be read. */
+  PUBLISHED;
 
   /** What the product keeps. */
   public static final Set<GarbageRule> ALL =

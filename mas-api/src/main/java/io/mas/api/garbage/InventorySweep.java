@@ -1,20 +1,28 @@
 package io.mas.api.garbage;
 
 import io.mas.api.garbage.GarbageMetrics.Kind;
+import io.mas.api.metadata.SweepDocument;
+import io.mas.api.metadata.SweepDocument.Mode;
+import io.mas.api.nodes.Member;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.NodeView;
+import io.mas.api.object.CommitProtection;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToIntBiFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -23,22 +31,36 @@ import org.slf4j.LoggerFactory;
 /**
  * Compares what all nodes hold with the metadata, and the metadata with the files; then, if that is
  * not too much, deletes what is garbage. First everything is looked at, so that wrong metadata are
- * noticed before the first deletion. Whatever cannot be read ends the sweep: nothing is deleted
- * that is not known. Thread-safe; one sweep at a time.
+ * noticed before the first deletion; after a start nothing at all is collected before that.
+ * Whatever cannot be read ends the sweep: nothing is deleted that is not known. Of all processes
+ * one sweeps. Thread-safe.
  */
 public final class InventorySweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InventorySweep.class);
 
+  /** Copies in whose place others are published and that go in one sweep: about 20 MB. */
+  private static final int MOST_UNPUBLISHED = 100_000;
+
+  /** How often it is looked whether a sweep is due; at least as often as there are sweeps. */
+  private static final Duration ASK_EVERY = Duration.ofSeconds(1);
+
+  /** A sweep that broke off, or could not be whole after a start, is repeated so much later. */
+  private static final Duration AGAIN = Duration.ofSeconds(30);
+
   private final Looks looks;
   private final Deletes deletes;
   private final Limits limits;
+  private final SweepState state;
   private final InstantSource clock;
   private final Pace pace;
-  private volatile GarbageStatus last;
 
   /** What looks, and deletes nothing. */
   record Looks(
-      NodeView view, NodeInventory nodes, UnnamedParts parts, CommitProtection protection) {}
+      NodeView view,
+      NodeInventory nodes,
+      UnnamedParts parts,
+      CommitProtection protection,
+      References references) {}
 
   /** What deletes, after it has proved that it may. */
   record Deletes(UnknownColumns unknown, UnpublishedColumns unpublished) {}
@@ -57,14 +79,14 @@ public final class InventorySweep implements AutoCloseable {
       List<UnpublishedColumn> unpublished,
       UnnamedParts.Look parts) {
 
-    List<CircuitBreaker.Tally> tallies(Set<UnpublishedColumn> due) {
+    List<CircuitBreaker.Tally> tallies(Predicate<UnknownColumn> counts) {
       List<CircuitBreaker.Tally> tallies = new ArrayList<>();
       for (NodeInventory.Look look : nodes) {
-        long found =
-            look.unknown().size() + look.unpublished().stream().filter(due::contains).count();
         tallies.add(
             new CircuitBreaker.Tally(
-                "the columns of node " + look.node().id(), found, look.columns()));
+                "the columns of node " + look.node().id(),
+                look.unknown().stream().filter(counts).count(),
+                look.columns()));
       }
       tallies.add(
           new CircuitBreaker.Tally(
@@ -77,55 +99,103 @@ public final class InventorySweep implements AutoCloseable {
     }
   }
 
-  InventorySweep(Looks looks, Deletes deletes, Limits limits, InstantSource clock, Pace pace) {
+  InventorySweep(
+      Looks looks,
+      Deletes deletes,
+      Limits limits,
+      SweepState state,
+      InstantSource clock,
+      Pace pace) {
     this.looks = looks;
     this.deletes = deletes;
     this.limits = limits;
+    this.state = state;
     this.clock = clock;
     this.pace = pace;
-    this.last = status(0, List.of(), 0, 0);
   }
 
-  /** Sweeps, and again after {@code mas.garbage.every}, until closed. */
+  /**
+   * Sweeps soon, and again after {@code mas.garbage.every} if no other process does, until closed.
+   */
   public void start() {
-    Thread.ofVirtual()
-        .name("mas-inventory-sweep")
-        .start(
-            () -> {
-              while (pace.rest(limits.properties.every())) {
-                sweep();
-              }
-            });
+    Thread.ofVirtual().name("mas-inventory-sweep").start(this::sweepUntilClosed);
   }
 
-  /** Whether anything may be collected now. */
+  private void sweepUntilClosed() {
+    Duration every = limits.properties.every();
+    boolean told = false;
+    while (pace.rest(shorter(ASK_EVERY, every))) {
+      if (!limits.properties.enabled()) {
+        told = told || guarded(() -> state.update(now -> now.mode(Mode.OFF)));
+      } else if (read() && state.due(every) && !limits.breaker.open()) {
+        boolean whole = guarded(this::sweep) && state.looked();
+        if (!whole && !pace.rest(shorter(AGAIN, every))) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  /** Reads how the collection stands; false if the database does not say. */
+  private boolean read() {
+    try {
+      return state.read().version() >= 0;
+    } catch (RuntimeException e) {
+      LOG.debug("how the collection stands cannot be read: {}", e.toString());
+      return false;
+    }
+  }
+
+  /**
+   * Whether anything may be collected now. False until a sweep that began after this process has
+   * looked at everything: the metadata may be those of a backup.
+   */
   public boolean mayCollect() {
-    return limits.properties.enabled() && !limits.breaker.open();
+    return limits.properties.enabled() && read() && state.looked() && !limits.breaker.open();
   }
 
-  /** How the collection stands. */
-  public GarbageStatus status() {
-    GarbageStatus now = last;
-    return new GarbageStatus(
-        now.enabled(),
-        now.dryRun(),
-        limits.breaker.reason().orElse(""),
-        now.ended(),
-        now.columns(),
-        now.bytes(),
-        now.found(),
-        now.deleted());
+  /** How the collection stands, in all processes; as this one has last read it. */
+  public SweepDocument status() {
+    return state.seen();
   }
 
-  /** Does it once. */
-  public synchronized void sweep() {
-    if (!mayCollect()) {
+  /** Does it once, unless another process is at it; whatever goes wrong only ends it. */
+  public void sweepOnce() {
+    boolean ignored = guarded(this::sweep);
+  }
+
+  private synchronized void sweep() {
+    if (!limits.properties.enabled()) {
       return;
     }
+    Mode mode = limits.properties.dryRun() ? Mode.DRY_RUN : Mode.ON;
+    if (state.read().breaker().open() || !state.begin(mode)) {
+      return;
+    }
+    Found found = look();
+    boolean admitted = admitted(found);
+    if (whole(found)) {
+      state.judged();
+    }
+    long deleted = admitted && mayDelete(found) ? delete(found) : 0;
+    state.end(
+        new SweepDocument.Last(
+            clock.millis(),
+            found.nodes.stream().mapToLong(NodeInventory.Look::columns).sum(),
+            found.nodes.stream().mapToLong(NodeInventory.Look::bytes).sum(),
+            found.count(),
+            deleted));
+  }
+
+  /** Whatever goes wrong, the next sweep has its turn; false if something did. */
+  private static boolean guarded(Runnable work) {
     try {
-      Found found = look();
-      long deleted = mayDelete(found) ? delete(found) : 0;
-      last = status(clock.millis(), found.nodes, found.count(), deleted);
+      work.run();
+      return true;
     } catch (CancellationException e) {
       LOG.debug("sweep of the inventories ended: {}", e.getMessage());
     } catch (MasException e) {
@@ -133,19 +203,7 @@ public final class InventorySweep implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("sweep of the inventories broke off", e); // and goes on next time
     }
-  }
-
-  private GarbageStatus status(
-      long ended, List<NodeInventory.Look> nodes, long found, long deleted) {
-    return new GarbageStatus(
-        limits.properties.enabled(),
-        limits.properties.dryRun(),
-        "",
-        ended,
-        nodes.stream().mapToLong(NodeInventory.Look::columns).sum(),
-        nodes.stream().mapToLong(NodeInventory.Look::bytes).sum(),
-        found,
-        deleted);
+    return false;
   }
 
   // Looking
@@ -159,9 +217,12 @@ public final class InventorySweep implements AutoCloseable {
     List<UnknownColumn> unknown = new ArrayList<>();
     List<UnpublishedColumn> unpublished = new ArrayList<>();
     for (NodeView.Standing standing : looks.view.standings()) {
-      long found = nodes.stream().mapToLong(NodeInventory.Look::found).sum();
+      long found = nodes.stream().mapToLong(look -> look.unknown().size()).sum();
+      long moved = nodes.stream().mapToLong(look -> look.unpublished().size()).sum();
       if (standing.serves() && found <= limits.breaker.most()) {
-        look(standing, bornBefore, nodes);
+        NodeInventory.Most most =
+            new NodeInventory.Most(limits.breaker.most(), MOST_UNPUBLISHED - moved);
+        look(standing.member(), bornBefore, most, nodes);
       }
     }
     for (NodeInventory.Look look : nodes) {
@@ -175,12 +236,12 @@ public final class InventorySweep implements AutoCloseable {
   }
 
   private void look(
-      NodeView.Standing standing, Instant bornBefore, List<NodeInventory.Look> nodes) {
+      Member node, Instant bornBefore, NodeInventory.Most most, List<NodeInventory.Look> nodes) {
     try {
-      nodes.add(looks.nodes.look(standing.member(), bornBefore, limits.breaker.most()));
+      nodes.add(looks.nodes.look(node, bornBefore, most));
     } catch (NodeException e) {
       // A page is many reads of a busy disk: that it is late says nothing of the node.
-      LOG.warn("no inventory of {} now: {}", standing.member().id(), e.getMessage());
+      LOG.warn("no inventory of {} now: {}", node.id(), e.getMessage());
     }
   }
 
@@ -189,6 +250,24 @@ public final class InventorySweep implements AutoCloseable {
     limits.metrics.found(Kind.UNKNOWN, look.unknown().size());
     limits.metrics.found(Kind.UNPUBLISHED, look.unpublished().size());
     limits.metrics.found(Kind.UNREADABLE, look.unreadable());
+  }
+
+  /** Whether all nodes but one were looked at, which is as many as commit records need. */
+  private boolean whole(Found found) {
+    return found.nodes.size() >= Math.max(1, looks.view.waitedFor().size() - 1);
+  }
+
+  /** Of much that is found, what users have deleted does not count: it is no sign of anything. */
+  private boolean admitted(Found found) {
+    Map<ObjectHash, Set<PartId>> deleted = new HashMap<>();
+    boolean much = found.unknown.size() > limits.breaker.unsuspicious();
+    Predicate<UnknownColumn> counts =
+        one ->
+            !much
+                || !deleted
+                    .computeIfAbsent(one.hash(), looks.references::deleted)
+                    .contains(one.key().extent().part());
+    return limits.breaker.admits(found.tallies(counts), limits.properties.dryRun());
   }
 
   private boolean mayDelete(Found found) {
@@ -201,7 +280,7 @@ public final class InventorySweep implements AutoCloseable {
           found.parts.unnamed().size());
       return false;
     }
-    return limits.breaker.admits(found.tallies(new HashSet<>(found.unpublished)));
+    return true;
   }
 
   // Deleting
@@ -210,8 +289,7 @@ public final class InventorySweep implements AutoCloseable {
     Set<ObjectHash> files = new HashSet<>();
     found.unknown.forEach(one -> files.add(one.hash()));
     found.parts.unnamed().forEach(one -> files.add(one.hash()));
-    Set<ObjectHash> open =
-        limits.rules.contains(GarbageRule.RECORDS) ? looks.protection.unprotected(files) : files;
+    Set<ObjectHash> open = looks.protection.unprotected(files, pace::goOn);
     long deleted =
         delete(
                 Kind.UNKNOWN,

@@ -46,6 +46,7 @@ final class NodeInventory {
    * @param bytes of them
    * @param unreadable columns that may be garbage and whose records cannot be read; they are left
    *     alone
+   * @param unpublished the first of those
    */
   record Look(
       Member node,
@@ -53,23 +54,25 @@ final class NodeInventory {
       long bytes,
       long unreadable,
       List<UnknownColumn> unknown,
-      List<UnpublishedColumn> unpublished) {
+      List<UnpublishedColumn> unpublished) {}
 
-    int found() {
-      return unknown.size() + unpublished.size();
-    }
-  }
+  /**
+   * How much may be found.
+   *
+   * @param unknown more ends the look, for then nothing will be deleted
+   * @param unpublished more are left to the next sweep
+   */
+  record Most(long unknown, long unpublished) {}
 
   /**
    * Looks at all columns of a node, or until so many are found that nothing will be deleted.
    *
    * @param bornBefore younger parts without a document are left alone
-   * @param most garbage that may be found
    */
-  Look look(Member node, Instant bornBefore, long most) throws NodeException {
-    Looking looking = new Looking(node, bornBefore);
+  Look look(Member node, Instant bornBefore, Most most) throws NodeException {
+    Looking looking = new Looking(node, bornBefore, most.unpublished);
     @Nullable String cursor = "";
-    while (cursor != null && looking.unknown.size() + looking.unpublished.size() <= most) {
+    while (cursor != null && looking.unknown.size() <= most.unknown) {
       Page<StoredColumn> page = client.inventory(node, cursor, PAGE);
       looking.look(page.rows());
       cursor = page.next();
@@ -82,15 +85,17 @@ final class NodeInventory {
   private final class Looking {
     private final Member node;
     private final Instant bornBefore;
+    private final long most;
     private final List<UnknownColumn> unknown = new ArrayList<>();
     private final List<UnpublishedColumn> unpublished = new ArrayList<>();
     private long columns;
     private long bytes;
     private long unreadable;
 
-    Looking(Member node, Instant bornBefore) {
+    Looking(Member node, Instant bornBefore, long most) {
       this.node = node;
       this.bornBefore = bornBefore;
+      this.most = most;
     }
 
     void look(List<StoredColumn> rows) {
@@ -110,7 +115,7 @@ final class NodeInventory {
         ExtentDocument document = documents.get(key.extent());
         if (document == null) {
           unknown(row, key);
-        } else if (!published(document, node.id(), key)) {
+        } else if (!published(document, node.id(), key) && unpublished.size() < most) {
           unpublished.add(new UnpublishedColumn(node, key));
         }
       }

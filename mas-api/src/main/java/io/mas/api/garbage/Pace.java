@@ -5,13 +5,19 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Keeps a sweep slow, and ends it when the process stops. Thread-safe. */
+/** Keeps a sweep slow, and ends it when the process stops or its turn has ended. Thread-safe. */
 final class Pace {
   private final Duration pause;
   private final CountDownLatch closing = new CountDownLatch(1);
 
-  Pace(Duration pause) {
+  private final Runnable between;
+
+  /**
+   * @param between called with each page; may throw {@link CancellationException}
+   */
+  Pace(Duration pause, Runnable between) {
     this.pause = pause;
+    this.between = between;
   }
 
   /**
@@ -23,6 +29,7 @@ final class Pace {
     if (!rest(pause)) {
       throw new CancellationException("the process stops");
     }
+    between.run();
   }
 
   /**
@@ -34,6 +41,7 @@ final class Pace {
     if (!rest(Duration.ZERO)) {
       throw new CancellationException("the process stops");
     }
+    between.run();
   }
 
   /** Waits; false if the process stops. */

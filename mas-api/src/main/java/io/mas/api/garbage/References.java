@@ -39,6 +39,11 @@ final class References {
     return parts;
   }
 
+  /** The parts that the document of a deleted file names: they are never live again. */
+  Set<PartId> deleted(ObjectHash hash) {
+    return named(metadata.file(hash, Concern.MAJORITY).filter(file -> !file.live()));
+  }
+
   /** Read before the file: when a finished upload is forgotten, the file names its parts. */
   private Set<PartId> listed(ObjectHash hash) {
     Set<PartId> parts = new HashSet<>();

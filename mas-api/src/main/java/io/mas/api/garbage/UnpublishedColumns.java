@@ -6,10 +6,13 @@ import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.Member;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.Nodes;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.ShardFrame;
+import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -22,7 +25,9 @@ import org.slf4j.LoggerFactory;
  * Deletes copies that no extent document names though there is one: what the loser of a race wrote,
  * and what a node still has that was away while the extent moved. The extent's version is raised
  * first, so that a publish under way, which is conditional on the version before, cannot win, and
- * its fence too, so that nobody publishes the same copies on the new version. Thread-safe.
+ * its fence too, so that nobody publishes the same copies on the new version. The copy that the
+ * document names is read before: so not even a document of an old backup costs a shard. That proof
+ * is why these columns are no business of the {@link CircuitBreaker}. Thread-safe.
  */
 final class UnpublishedColumns {
   private static final Logger LOG = LoggerFactory.getLogger(UnpublishedColumns.class);
@@ -75,6 +80,7 @@ final class UnpublishedColumns {
     List<UnpublishedColumn> still =
         found.stream()
             .filter(one -> !NodeInventory.published(document, one.node().id(), one.key()))
+            .filter(one -> replaced(document, one.key().shard()))
             .toList();
     if (still.isEmpty() || !raise(document)) {
       return 0;
@@ -86,6 +92,32 @@ final class UnpublishedColumns {
   private boolean mayGo(ExtentDocument document) {
     return !rules.contains(GarbageRule.WHOLE)
         || (document.missing().isEmpty() && document.turn().free(clock.millis()));
+  }
+
+  /**
+   * Whether the node that the document names gives the first block of this shard; of an extent that
+   * the collection has seized nothing will ever be read.
+   */
+  private boolean replaced(ExtentDocument document, int shard) {
+    if (!rules.contains(GarbageRule.PUBLISHED) || document.seized()) {
+      return true;
+    }
+    if (shard >= document.shards().size()) {
+      return false;
+    }
+    Member node = nodes.view().member(document.shards().get(shard).node()).orElse(null);
+    if (node == null) {
+      return false;
+    }
+    int length = document.layout().shardLength(document.blocks().getFirst().storedLength());
+    try (Arena arena = Arena.ofConfined()) {
+      ShardFrame frame = nodes.client().get(node, document.key(shard), 0, arena.allocate(length));
+      return frame.status() == ShardFrame.Status.OK;
+    } catch (NodeException e) {
+      nodes.view().failed(node, e);
+      LOG.warn("a copy of {} stays: the published one: {}", document.key(shard), e.getMessage());
+      return false;
+    }
   }
 
   private boolean raise(ExtentDocument document) {

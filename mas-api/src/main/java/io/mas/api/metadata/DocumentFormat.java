@@ -327,6 +327,59 @@ final class DocumentFormat {
                             one.text("node"), one.text("boot"), one.number("lasts")))));
   }
 
+  static Map<String, Object> fields(SweepDocument sweep) {
+    Map<String, Object> out = start();
+    out.put("version", sweep.version());
+    out.put("process", sweep.turn().process());
+    out.put("until", sweep.turn().until());
+    out.put("begun", sweep.begun());
+    out.put("judged", sweep.judged());
+    out.put("stopped", sweep.breaker().stopped());
+    out.put("since", sweep.breaker().since());
+    out.put("confirmed", sweep.breaker().confirmed());
+    out.put(
+        "lately",
+        sweep.breaker().lately().stream()
+            .map(one -> Map.of("minute", one.minute(), "count", one.count()))
+            .toList());
+    out.put("mode", name(sweep.mode()));
+    out.put("ended", sweep.last().ended());
+    out.put("columns", sweep.last().columns());
+    out.put("bytes", sweep.last().bytes());
+    out.put("found", sweep.last().found());
+    out.put("deleted", sweep.last().deleted());
+    return out;
+  }
+
+  static SweepDocument sweep(Object name, Map<?, ?> values) {
+    return Fields.read(
+        name,
+        values,
+        in ->
+            new SweepDocument(
+                in.number("version"),
+                new SweepDocument.Turn(in.text("process"), in.number("until")),
+                in.number("begun"),
+                in.number("judged"),
+                breaker(in),
+                in.constant("mode", SweepDocument.Mode.class),
+                new SweepDocument.Last(
+                    in.number("ended"),
+                    in.number("columns"),
+                    in.number("bytes"),
+                    in.number("found"),
+                    in.number("deleted"))));
+  }
+
+  private static SweepDocument.Breaker breaker(Fields in) {
+    return new SweepDocument.Breaker(
+        in.text("stopped"),
+        in.number("since"),
+        in.flag("confirmed"),
+        in.list(
+            "lately", row -> new SweepDocument.Deleted(row.number("minute"), row.number("count"))));
+  }
+
   private static Map<String, Object> start(ObjectHash hash) {
     Map<String, Object> out = start();
     out.put("hash", hash.bytes());

@@ -47,6 +47,9 @@ public record ExtentDocument(
     boolean marked,
     Turn turn,
     long fence) {
+  /** Stands for no block: no byte has the checksum 0. */
+  private static final BlockEntry NO_BLOCK = new BlockEntry(1, 1, Compression.RAW, 0);
+
   /** The most blocks of an extent: 256 MiB of a file with blocks of 1 MiB. */
   public static final int MAX_BLOCKS = 256;
 
@@ -150,16 +153,12 @@ public record ExtentDocument(
   public static ExtentDocument seized(
       ExtentId id, ObjectHash hash, Layout layout, List<Shard> shards) {
     return new ExtentDocument(
-        id,
-        hash,
-        0,
-        layout,
-        1,
-        shards,
-        List.of(new BlockEntry(1, 1, Compression.RAW, 0)),
-        Set.of(),
-        false,
-        true);
+        id, hash, 0, layout, 1, shards, List.of(NO_BLOCK), Set.of(), false, true);
+  }
+
+  /** Whether the collection has put this document in the place of its writer's. */
+  public boolean seized() {
+    return marked && blocks.equals(List.of(NO_BLOCK));
   }
 
   public ExtentDocument {

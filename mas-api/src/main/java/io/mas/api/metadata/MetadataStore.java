@@ -164,6 +164,12 @@ public interface MetadataStore extends AutoCloseable {
   /** Removes the note; nothing happens if there is none. */
   void removeGarbage(String id);
 
+  /** How the collection stands; with {@link Concern#LINEARIZABLE}. */
+  Optional<SweepDocument> sweep();
+
+  /** Writes {@code next} if the document's version is {@code next.version() - 1} (0: absent). */
+  WriteOutcome compareAndSetSweep(SweepDocument next);
+
   // Nodes
 
   List<NodeDocument> nodes();

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class MongoMetadataStore implements MetadataStore {
   private static final int MAX_FILES_OF_PAGE = 1000;
   private static final MongoKey CLUSTER = MongoKey.setting("cluster");
+  private static final MongoKey SWEEP = MongoKey.setting("sweep");
 
   // Fields that writes are conditional on, as DocumentFormat names them.
   private static final String VERSION = "version";
@@ -287,6 +288,16 @@ public final class MongoMetadataStore implements MetadataStore {
   @Override
   public void removeGarbage(String id) {
     documents.remove(MongoKey.garbage(id));
+  }
+
+  @Override
+  public Optional<SweepDocument> sweep() {
+    return find(SWEEP, Concern.LINEARIZABLE, DocumentFormat::sweep);
+  }
+
+  @Override
+  public WriteOutcome compareAndSetSweep(SweepDocument next) {
+    return save(SWEEP, next.version(), DocumentFormat.fields(next));
   }
 
   // Nodes

@@ -27,6 +27,7 @@ public final class RocksMetadataStore implements MetadataStore {
 
   private static final RocksKey FORMAT = RocksKey.setting("format");
   private static final RocksKey CLUSTER = RocksKey.setting("cluster");
+  private static final RocksKey SWEEP = RocksKey.setting("sweep");
 
   /** The most index entries that one listing looks at: about 0.2 s. */
   private static final int MAX_SCANNED = 100_000;
@@ -410,6 +411,21 @@ public final class RocksMetadataStore implements MetadataStore {
                   && RocksDocuments.delete(batch, RocksKey.garbageByDue(before))
                   && RocksDocuments.delete(batch, key);
             }));
+  }
+
+  @Override
+  public Optional<SweepDocument> sweep() {
+    return documents.find(SWEEP, DocumentFormat::sweep);
+  }
+
+  @Override
+  public WriteOutcome compareAndSetSweep(SweepDocument next) {
+    return database.update(
+        SWEEP,
+        (old, batch) ->
+            version(documents.decode(SWEEP, old, DocumentFormat::sweep), SweepDocument::version)
+                    == next.version() - 1
+                && documents.put(batch, SWEEP, DocumentFormat.fields(next)));
   }
 
   private static void requireApplied(WriteOutcome outcome) {

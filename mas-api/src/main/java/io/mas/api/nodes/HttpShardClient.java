@@ -1,8 +1,10 @@
 package io.mas.api.nodes;
 
 import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
@@ -205,6 +207,16 @@ final class HttpShardClient implements ShardClient {
   @Override
   public Page<CommitRecord> commits(Member node, String cursor, int limit) throws NodeException {
     return page(node, InternalApi.COMMITS_PATH, cursor, limit, new TypeReference<>() {});
+  }
+
+  @Override
+  public Page<CommitSummary> commits(Member node, ObjectHash file, long above)
+      throws NodeException {
+    String path = "%s/%s?above=%d".formatted(InternalApi.COMMITS_PATH, file, above);
+    return call(
+        node,
+        new HttpGet(node.address() + path),
+        entity -> json.readValue(body(entity), new TypeReference<>() {}));
   }
 
   private <T> Page<T> page(

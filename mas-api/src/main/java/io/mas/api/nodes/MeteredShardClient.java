@@ -1,8 +1,10 @@
 package io.mas.api.nodes;
 
 import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
@@ -115,6 +117,12 @@ final class MeteredShardClient implements ShardClient {
   @Override
   public Page<CommitRecord> commits(Member node, String cursor, int limit) throws NodeException {
     return timed("commits", () -> client.commits(node, cursor, limit));
+  }
+
+  @Override
+  public Page<CommitSummary> commits(Member node, ObjectHash file, long above)
+      throws NodeException {
+    return timed("commits-of-file", () -> client.commits(node, file, above));
   }
 
   @Override

@@ -437,6 +437,11 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     return suspect(nodeId) || probed.contains(nodeId);
   }
 
+  /** All nodes but those that are lost for good, as {@link #standings}. */
+  public List<Standing> waitedFor() {
+    return standings().stream().filter(node -> !node.restored()).toList();
+  }
+
   /** All nodes, in the order of their ids. */
   public List<Standing> standings() {
     return nodes.values().stream()

@@ -5,6 +5,7 @@ import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
@@ -55,6 +56,12 @@ public interface ShardClient extends AutoCloseable {
 
   /** A page of the commit records that a node holds, as {@link #inventory}; a node gives few. */
   Page<CommitRecord> commits(Member node, String cursor, int limit) throws NodeException;
+
+  /**
+   * What a node's commit records of one file say that are newer than a version, damaged ones too;
+   * with a {@link Page#next} if there are more than it tells.
+   */
+  Page<CommitSummary> commits(Member node, ObjectHash file, long above) throws NodeException;
 
   /** Asks who listens at an address. */
   NodeAnnouncement identify(URI address) throws NodeException;

@@ -17,7 +17,8 @@ import java.util.Set;
  * The one way to delete parts that were ever listed, or offered and not certainly lost (design.md,
  * section 3, Collect; modelled in {@code commit_model.py}): mark, look, fence, delete. Any number
  * of collections, commits and deletes may run at once, and any of them may stop at any step.
- * Thread-safe.
+ * Whichever way a part came here, the commit records of the nodes are asked first, so that metadata
+ * of an old backup delete nothing that was committed after it. Thread-safe.
  */
 public final class Collector {
   /** Rounds against others who change the file's document, before the rest is left for later. */
@@ -27,16 +28,19 @@ public final class Collector {
   private static final int PAGE = 16;
 
   private final MetadataStore metadata;
+  private final CommitProtection protection;
   private final ShardDeleter deleter;
   private final ObjectMetrics metrics;
   private final Set<ProtocolRule> rules;
 
   Collector(
       MetadataStore metadata,
+      CommitProtection protection,
       ShardDeleter deleter,
       ObjectMetrics metrics,
       Set<ProtocolRule> rules) {
     this.metadata = metadata;
+    this.protection = protection;
     this.deleter = deleter;
     this.metrics = metrics;
     this.rules = rules;
@@ -48,9 +52,14 @@ public final class Collector {
    * @return whether all that could be is deleted; if not, it is to be tried again
    */
   public boolean collect(ObjectHash hash, Collection<PartId> parts) {
-    Set<PartId> left = unnamed(metadata.file(hash, Concern.LINEARIZABLE), parts);
+    Optional<FileDocument> known = metadata.file(hash, Concern.LINEARIZABLE);
+    Set<PartId> left = unnamed(known, parts);
     if (left.isEmpty()) {
       return true; // not even worth a mark
+    }
+    // Before the mark, which is for good, and the fence, which raises the version above a record's.
+    if (!protection.releases(hash, known)) {
+      return false;
     }
     if (rules.contains(ProtocolRule.MARK_BEFORE_FENCE)) {
       if (!mark(left)) {

@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  * @param hedgeAfter a shard that has not come after so long is replaced by parity
  * @param deleteGrace how long the bytes of a deleted file are kept; longer than any download
  * @param orphanGrace how long parts of uncertain commits and aborted uploads are kept
+ * @param preparedGrace a commit that was begun protects the shards of its file for so long
  * @param collectEvery how often due garbage is looked for
  */
 @ConfigurationProperties("mas.object")
@@ -25,6 +26,7 @@ public record ObjectProperties(
     @DefaultValue("500ms") Duration hedgeAfter,
     @DefaultValue("24h") Duration deleteGrace,
     @DefaultValue("10m") Duration orphanGrace,
+    @DefaultValue("7d") Duration preparedGrace,
     @DefaultValue("30s") Duration collectEvery) {
   private static final Pattern GEOMETRY = Pattern.compile("(\\d{1,2})\\+(\\d{1,2})");
 

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 public final class ObjectRoom {
   private final Files files;
   private final Parts parts;
+  private final CommitProtection protection;
   private final Collector collector;
   private final GarbageSweep sweep;
 
@@ -72,7 +73,9 @@ public final class ObjectRoom {
             cache,
             records,
             new GatewayFiles.Settings(properties, outside.clock()));
-    this.collector = new Collector(metadata, deleter, metrics, rules);
+    this.protection =
+        new CommitProtection(metadata, nodes, outside.clock(), properties.preparedGrace(), rules);
+    this.collector = new Collector(metadata, protection, deleter, metrics, rules);
     this.sweep = new GarbageSweep(metadata, collector, deleter, properties, outside.clock());
   }
 
@@ -82,6 +85,10 @@ public final class ObjectRoom {
 
   public Parts parts() {
     return parts;
+  }
+
+  public CommitProtection protection() {
+    return protection;
   }
 
   public Collector collector() {

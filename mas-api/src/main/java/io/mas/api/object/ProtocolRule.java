@@ -19,6 +19,11 @@ public enum ProtocolRule {
   /** A collection leaves alone what a live file names ({@code named-unchecked}). */
   NAMED_CHECK,
   /**
+   * A collection leaves a file alone of which the nodes' commit records know more than the metadata
+   * do (ADR 15, {@code records-unasked}).
+   */
+  RECORDS,
+  /**
    * A finish reads the file's version before it reads its parts back ({@code
    * version-after-verify}).
    */

@@ -38,13 +38,16 @@ public record ClusterStatus(
   }
 
   /**
-   * Whether every node is up, no file is known to lack a shard, and all of that could be learnt.
+   * Whether every node is up, no file is known to lack a shard, garbage is collected, and all of
+   * that could be learnt.
    */
   public boolean healthy() {
     return unknown.isEmpty()
         && !nodes.isEmpty()
         && nodes.stream().allMatch(node -> Condition.of(node) == Condition.UP)
         && repair != null
-        && repair.files().none();
+        && repair.files().none()
+        && garbage != null
+        && garbage.collecting().state() == Collecting.State.ON;
   }
 }

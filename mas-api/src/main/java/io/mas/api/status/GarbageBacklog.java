@@ -2,6 +2,7 @@ package io.mas.api.status;
 
 import io.mas.api.metadata.GarbageDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.SweepDocument;
 
 /**
  * What the collection has before it, in notes: one for each deleted file, aborted upload, and so
@@ -10,8 +11,9 @@ import io.mas.api.metadata.MetadataStore;
  * @param due notes whose time has come
  * @param waiting notes whose grace has not passed
  * @param oldestDue since when the oldest is due, Unix milliseconds; 0 if none is
+ * @param collecting whether anything is collected
  */
-public record GarbageBacklog(Count due, Count waiting, long oldestDue) {
+public record GarbageBacklog(Count due, Count waiting, long oldestDue, Collecting collecting) {
   /** The most notes counted of each kind. */
   static final int MOST = 1000;
 
@@ -20,7 +22,11 @@ public record GarbageBacklog(Count due, Count waiting, long oldestDue) {
     int all = metadata.countGarbage(Long.MAX_VALUE, due + MOST + 1);
     long oldest =
         metadata.dueGarbage(now, 1).stream().mapToLong(GarbageDocument::due).findFirst().orElse(0);
-    return new GarbageBacklog(Count.of(due, MOST), waiting(due, all), oldest);
+    return new GarbageBacklog(
+        Count.of(due, MOST),
+        waiting(due, all),
+        oldest,
+        Collecting.of(metadata.sweep().orElse(SweepDocument.NONE)));
   }
 
   /** Behind a bound nobody knows which is which. */

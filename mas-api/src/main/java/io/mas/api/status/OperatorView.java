@@ -3,8 +3,12 @@ package io.mas.api.status;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.ProcessDocument;
+import io.mas.api.metadata.SweepDocument;
+import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.NodeView;
 import io.mas.api.status.ClusterStatus.Unknown;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
 import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import java.time.Duration;
@@ -18,12 +22,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Collects what operators are told. A database that does not answer is a finding, not a failure:
  * the nodes are known without it. Thread-safe.
  */
 public final class OperatorView {
+  private static final Logger LOG = LoggerFactory.getLogger(OperatorView.class);
+
+  /** Rounds against sweeps that change the same document. */
+  private static final int MAX_ROUNDS = 20;
+
   private final MetadataStore metadata;
   private final NodeView view;
   private final Layout layout;
@@ -113,6 +124,29 @@ public final class OperatorView {
     return lacking.stream()
         .mapToInt(extent -> Survival.mayFail(extent, serving::contains))
         .reduce(view.mayFail(layout), Math::min);
+  }
+
+  // The collection
+
+  /**
+   * An operator says that what the collection would delete is garbage: it goes on, and its next
+   * sweep is not stopped. Nothing happens if it is not stopped.
+   *
+   * @return whether it was stopped
+   * @throws MasException METADATA_NOT_SAVED, METADATA_UNREACHABLE
+   */
+  public boolean confirmGarbage() {
+    for (int round = 0; round < MAX_ROUNDS; round++) {
+      SweepDocument now = metadata.sweep().orElse(SweepDocument.NONE);
+      if (!now.breaker().open()) {
+        return round > 0 && now.breaker().confirmed(); // an answer that was lost
+      }
+      if (metadata.compareAndSetSweep(now.confirmed()) == WriteOutcome.APPLIED) {
+        LOG.warn("an operator has confirmed the collection that was stopped: {}", now.breaker());
+        return true;
+      }
+    }
+    throw new MasException(ErrorCode.METADATA_NOT_SAVED, "the confirmation was not saved");
   }
 
   // A file

@@ -5,9 +5,10 @@ import io.mas.api.status.OperatorView;
 import io.mas.common.object.ObjectHash;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What operators may ask. */
+/** What operators may ask, and say. */
 @RestController
 final class AdminController {
   private final Backend backend;
@@ -23,6 +24,19 @@ final class AdminController {
     backend.require(request, Scope.ADMIN);
     return Envelope.of(ClusterStatusView.of(operator.status()));
   }
+
+  @PostMapping("/api/admin/garbage/confirm")
+  Envelope confirmGarbage(HttpServletRequest request) {
+    backend.require(request, Scope.ADMIN);
+    return Envelope.of(new Confirmed(operator.confirmGarbage()));
+  }
+
+  /**
+   * What came of a confirmation.
+   *
+   * @param confirmed whether the collection was stopped, and goes on now
+   */
+  record Confirmed(boolean confirmed) {}
 
   @GetMapping("/api/admin/file")
   Envelope file(HttpServletRequest request) {

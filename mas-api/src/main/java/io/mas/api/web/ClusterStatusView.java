@@ -3,6 +3,7 @@ package io.mas.api.web;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mas.api.nodes.NodeView;
 import io.mas.api.status.ClusterStatus;
+import io.mas.api.status.Collecting;
 import io.mas.api.status.Condition;
 import io.mas.api.status.Count;
 import io.mas.api.status.GarbageBacklog;
@@ -109,9 +110,24 @@ record ClusterStatusView(
 
   /** What the collection has before it. */
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
-  record Garbage(Count due, Count waiting, long oldestDue) {
+  record Garbage(
+      Count due,
+      Count waiting,
+      long oldestDue,
+      Collecting.State state,
+      String stopped,
+      long stoppedSince,
+      Collecting.Sweep lastSweep) {
     static Garbage of(GarbageBacklog garbage) {
-      return new Garbage(garbage.due(), garbage.waiting(), garbage.oldestDue());
+      Collecting collecting = garbage.collecting();
+      return new Garbage(
+          garbage.due(),
+          garbage.waiting(),
+          garbage.oldestDue(),
+          collecting.state(),
+          collecting.stopped(),
+          collecting.stoppedSince(),
+          collecting.last());
     }
   }
 }

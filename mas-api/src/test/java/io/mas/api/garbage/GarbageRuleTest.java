@@ -16,7 +16,6 @@ import io.mas.api.object.ObjectWorld;
 import io.mas.api.object.StoredPart;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ObjectHash;
-import io.mas.common.protocol.CommitRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -221,51 +220,7 @@ class GarbageRuleTest {
     }
   }
 
-  // RECORDS
-
-  @Test
-  void whatACommittedRecordNamesOutlivesMetadataOfAnOldBackup() throws IOException {
-    assertThat(copiesLeftUnderOldMetadata(GarbageRule.ALL, true, Duration.ofDays(400)))
-        .isEqualTo(6);
-    assertThat(
-            copiesLeftUnderOldMetadata(
-                GarbageWorld.without(GarbageRule.RECORDS), true, Duration.ofDays(400)))
-        .as("without its rule nothing is left to rebuild the file from")
-        .isZero();
-  }
-
-  @Test
-  void whatAPreparedRecordNamesIsKeptForSevenDays() throws IOException {
-    assertThat(copiesLeftUnderOldMetadata(GarbageRule.ALL, false, Duration.ofDays(6))).isEqualTo(6);
-    assertThat(copiesLeftUnderOldMetadata(GarbageRule.ALL, false, Duration.ofDays(8))).isZero();
-  }
-
-  /** A file is stored; then the metadata are as before, and the sweep has its turn. */
-  private int copiesLeftUnderOldMetadata(Set<GarbageRule> rules, boolean committed, Duration later)
-      throws IOException {
-    String name = "records-" + rules.size() + committed + later;
-    SimulatedNodes nodes = new SimulatedNodes();
-    open(name).close();
-    FileSystemUtils.copyRecursively(directory.resolve(name), directory.resolve(name + "-backup"));
-    long time;
-    try (MetadataStore store = open(name);
-        GarbageWorld world = world(store, nodes, rules)) {
-      FileDocument file = world.objects.store(CONTENT);
-      world.awaitRecords();
-      time = world.objects.time.get();
-      if (!committed) {
-        nodes.loseRecords();
-        nodes.putRecord("node-3", record(file));
-      }
-    }
-    try (MetadataStore store = open(name + "-backup");
-        GarbageWorld world = world(store, nodes, rules)) {
-      world.objects.time.set(time);
-      world.later(later);
-      world.later(Duration.ofHours(1));
-      return nodes.copies().size();
-    }
-  }
+  // Records: OldBackupTest
 
   @Test
   void withoutTheRecordsOfAllNodesButOneNothingUnknownIsDeleted() {
@@ -286,26 +241,6 @@ class GarbageRuleTest {
       world.sweep();
       assertThat(world.objects.nodes.copies()).isEmpty();
     }
-  }
-
-  private static GarbageWorld world(
-      MetadataStore store, SimulatedNodes nodes, Set<GarbageRule> rules) {
-    return new GarbageWorld(
-        store, nodes, GarbageWorld.properties(false), GarbageWorld.LIMITS, rules);
-  }
-
-  private static CommitRecord record(FileDocument file) {
-    return new CommitRecord(
-        CommitRecord.FORMAT,
-        file.hash(),
-        file.version(),
-        CommitRecord.State.PREPARED,
-        file.size(),
-        file.name(),
-        file.time() / 1000,
-        file.parts().stream()
-            .map(part -> new CommitRecord.Part(part.length(), part.id().toString()))
-            .toList());
   }
 
   // RAISE
@@ -394,5 +329,46 @@ class GarbageRuleTest {
       world.later(Duration.ofHours(2));
       return world.objects.nodes.copies().contains(copy);
     }
+  }
+
+  // PUBLISHED
+
+  @Test
+  void metadataOfAnOldBackupCostNoShardThatHasMovedSince() throws IOException {
+    assertThat(shardsLeftAfterMoves(GarbageRule.ALL)).isEqualTo(6);
+    assertThat(shardsLeftAfterMoves(GarbageWorld.without(GarbageRule.PUBLISHED)))
+        .as("without its rule the only copies are deleted, all of a live file")
+        .isZero();
+  }
+
+  /** All shards of a file have moved since the backup, as they do when nodes are lost. */
+  private int shardsLeftAfterMoves(Set<GarbageRule> rules) throws IOException {
+    Path now = directory.resolve("published-" + rules.size());
+    Path backup = directory.resolve("backup-" + rules.size());
+    SimulatedNodes nodes = new SimulatedNodes();
+    FileDocument file;
+    try (MetadataStore store = RocksMetadataStore.open(now);
+        GarbageWorld world = world(store, nodes, rules)) {
+      file = world.objects.store(CONTENT);
+      world.awaitRecords();
+    }
+    FileSystemUtils.copyRecursively(now, backup);
+    try (MetadataStore store = RocksMetadataStore.open(now);
+        GarbageWorld world = world(store, nodes, rules)) {
+      ExtentDocument extent = world.objects.extents(file.parts().getFirst().id()).getFirst();
+      assertThat(world.objects.moveAll(extent).version()).isEqualTo(2);
+    }
+    try (MetadataStore store = RocksMetadataStore.open(backup);
+        GarbageWorld world = world(store, nodes, rules)) {
+      world.sweep();
+      world.later(Duration.ofHours(2));
+      return nodes.copies().size();
+    }
+  }
+
+  private static GarbageWorld world(
+      MetadataStore store, SimulatedNodes nodes, Set<GarbageRule> rules) {
+    return new GarbageWorld(
+        store, nodes, GarbageWorld.properties(false), GarbageWorld.LIMITS, rules);
   }
 }

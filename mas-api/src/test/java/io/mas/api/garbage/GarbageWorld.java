@@ -10,6 +10,7 @@ import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.object.ObjectWorld;
+import io.mas.api.object.ProtocolRule;
 import io.mas.api.object.StoredPart;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
@@ -24,7 +25,7 @@ import java.util.stream.IntStream;
 /** An object world with its garbage, and what crashes and lost races leave in it. */
 final class GarbageWorld implements AutoCloseable {
   /** The limits of the product, but for the pause. */
-  static final BreakerProperties LIMITS = new BreakerProperties(0.05, 1000, 100_000, false);
+  static final BreakerProperties LIMITS = new BreakerProperties(0.05, 1000, 100_000);
 
   final ObjectWorld objects;
   final GarbageRoom room;
@@ -40,8 +41,27 @@ final class GarbageWorld implements AutoCloseable {
       GarbageProperties properties,
       BreakerProperties limits,
       Set<GarbageRule> rules) {
+    this(store, new ObjectWorld(store, ObjectWorld.Shape.USUAL, nodes), properties, limits, rules);
+  }
+
+  /** On nodes that hold something already, by these rules of the protocol. */
+  GarbageWorld(MetadataStore store, SimulatedNodes nodes, Set<ProtocolRule> rules) {
+    this(
+        store,
+        new ObjectWorld(store, ObjectWorld.Shape.USUAL, nodes, rules),
+        properties(false),
+        LIMITS,
+        GarbageRule.ALL);
+  }
+
+  private GarbageWorld(
+      MetadataStore store,
+      ObjectWorld objects,
+      GarbageProperties properties,
+      BreakerProperties limits,
+      Set<GarbageRule> rules) {
     this.store = store;
-    this.objects = new ObjectWorld(store, ObjectWorld.Shape.USUAL, nodes);
+    this.objects = objects;
     this.room = objects.garbage(properties, limits, rules);
   }
 
@@ -52,12 +72,15 @@ final class GarbageWorld implements AutoCloseable {
         Duration.ofHours(1),
         Duration.ofHours(24),
         Duration.ofHours(1),
-        Duration.ofDays(7),
         Duration.ZERO);
   }
 
   static Set<GarbageRule> without(GarbageRule rule) {
     return EnumSet.complementOf(EnumSet.of(rule));
+  }
+
+  static Set<ProtocolRule> withoutRecords() {
+    return EnumSet.complementOf(EnumSet.of(ProtocolRule.RECORDS));
   }
 
   void pass(Duration time) {
@@ -71,7 +94,7 @@ final class GarbageWorld implements AutoCloseable {
   }
 
   void sweep() {
-    room.sweep().sweep();
+    room.sweep().sweepOnce();
     if (room.sweep().mayCollect()) {
       objects.room.sweep().sweep();
     }

@@ -71,7 +71,7 @@ class InventorySweepTest {
     assertThat(world.objects.nodes.parts()).containsExactly(file.parts().getFirst().id());
     assertThat(world.objects.extents(left)).as("nothing stays in its place").isEmpty();
     assertThat(world.objects.read(file.hash())).hasSize(3 * BLOCK);
-    assertThat(world.room.sweep().status().deleted()).isEqualTo(6 + 3);
+    assertThat(world.room.sweep().status().last().deleted()).isEqualTo(6 + 3);
   }
 
   @Test
@@ -191,22 +191,15 @@ class InventorySweepTest {
     PartId left = world.writerDiedBeforeItsDocument(new byte[10]);
     world.later(Duration.ofDays(2));
     assertThat(world.objects.nodes.parts()).containsExactly(left);
-    assertThat(world.room.sweep().status().found()).isEqualTo(3);
-    assertThat(world.room.sweep().status().deleted()).isZero();
+    assertThat(world.room.sweep().status().last().found()).isEqualTo(3);
+    assertThat(world.room.sweep().status().last().deleted()).isZero();
   }
 
   @Test
   void theKillSwitchStopsEveryCollectionAndNothingElse() {
     GarbageProperties on = GarbageWorld.properties(false);
     with(
-        new GarbageProperties(
-            false,
-            false,
-            on.every(),
-            on.grace(),
-            on.attemptGrace(),
-            on.preparedGrace(),
-            on.pause()),
+        new GarbageProperties(false, false, on.every(), on.grace(), on.attemptGrace(), on.pause()),
         GarbageWorld.LIMITS);
     PartId left = world.writerDiedBeforeItsDocument(new byte[10]);
     FileDocument file = world.objects.store(ObjectWorld.random(8, BLOCK));
@@ -217,9 +210,15 @@ class InventorySweepTest {
         .containsExactlyInAnyOrder(left, file.parts().getFirst().id());
   }
 
+  /** As {@code POST /api/admin/garbage/confirm} does. */
+  private void confirm() {
+    assertThat(store.compareAndSetSweep(store.sweep().orElseThrow().confirmed()))
+        .isEqualTo(WriteOutcome.APPLIED);
+  }
+
   @Test
   void theBreakerStopsEverythingUntilAnOperatorConfirms() {
-    with(GarbageWorld.properties(false), new BreakerProperties(0.05, 2, 100_000, false));
+    with(GarbageWorld.properties(false), new BreakerProperties(0.05, 2, 100_000));
     FileDocument deleted = world.objects.store(ObjectWorld.random(9, BLOCK));
     assertThat(world.objects.room.files().delete(deleted.hash()).size()).isEqualTo(BLOCK);
     for (int i = 0; i < 10; i++) {
@@ -230,16 +229,16 @@ class InventorySweepTest {
     assertThat(world.objects.nodes.parts()).as("also what users deleted").hasSize(11);
     assertThat(world.room.breaker().reason())
         .hasValueSatisfying(why -> assertThat(why).contains("node-"));
-    assertThat(world.room.sweep().status().stopped()).isNotEmpty();
-    world.room.breaker().confirm();
+    assertThat(world.room.sweep().status().breaker().stopped()).isNotEmpty();
+    confirm();
     world.sweep();
     assertThat(world.objects.nodes.parts()).isEmpty();
-    assertThat(world.room.sweep().status().stopped()).isEmpty();
+    assertThat(world.room.sweep().status().breaker().stopped()).isEmpty();
   }
 
   @Test
   void theBreakerCountsWhatIsDeletedWithinAnHour() {
-    with(GarbageWorld.properties(false), new BreakerProperties(1, 1000, 10, false));
+    with(GarbageWorld.properties(false), new BreakerProperties(1, 1000, 10));
     List<Duration> pauses = List.of(Duration.ofDays(2), Duration.ofDays(2), Duration.ofHours(25));
     for (Duration pause : pauses) {
       assertThat(world.writerDiedBeforeItsDocument(new byte[10])).isNotNull();

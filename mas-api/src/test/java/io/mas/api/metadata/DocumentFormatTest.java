@@ -59,6 +59,7 @@ class DocumentFormatTest {
             DocumentFormat.fields(random.upload()),
             DocumentFormat.fields(random.chunk()),
             DocumentFormat.fields(random.garbage()),
+            DocumentFormat.fields(random.sweep()),
             DocumentFormat.fields(random.node()))) {
       assertThat(fields.entrySet().iterator().next()).isEqualTo(Map.entry("v", 1));
       // CBOR: a map, then the text "v", then the number 1.

@@ -358,6 +358,23 @@ abstract class MetadataStoreContract extends MetadataContract {
     assertThat(now.suspicions()).containsExactly(suspected.suspicions().get(1));
   }
 
+  // The collection
+
+  @Test
+  void theStateOfTheCollectionGoesThroughItsVersionsOneByOne() {
+    assertThat(store.sweep()).isEmpty();
+    SweepDocument first = random.sweep();
+    refused(store.compareAndSetSweep(first.mode(SweepDocument.Mode.OFF)));
+    applied(store.compareAndSetSweep(first));
+    refused(store.compareAndSetSweep(first));
+    assertThat(store.sweep()).contains(first);
+    SweepDocument second = first.stopped("too much", 77);
+    applied(store.compareAndSetSweep(second));
+    refused(store.compareAndSetSweep(first.confirmed()));
+    reopen();
+    assertThat(store.sweep()).contains(second);
+  }
+
   // The life of a store
 
   @Test

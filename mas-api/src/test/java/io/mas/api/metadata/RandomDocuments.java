@@ -114,6 +114,27 @@ final class RandomDocuments {
         many(3, () -> new ProcessDocument.Unanswered(id(), id(), number(Long.MAX_VALUE))));
   }
 
+  SweepDocument sweep() {
+    long judged = number(1_000_000);
+    return new SweepDocument(
+        1,
+        new SweepDocument.Turn(id(), random.nextLong()),
+        judged + number(1_000_000),
+        judged,
+        new SweepDocument.Breaker(
+            text(),
+            random.nextLong(),
+            random.nextBoolean(),
+            many(3, () -> new SweepDocument.Deleted(random.nextLong(), random.nextLong()))),
+        SweepDocument.Mode.DRY_RUN,
+        new SweepDocument.Last(
+            random.nextLong(),
+            random.nextLong(),
+            random.nextLong(),
+            random.nextLong(),
+            random.nextLong()));
+  }
+
   /** So many different ids of nodes. */
   List<String> nodeIds(int count) {
     return Stream.generate(this::id).distinct().limit(count).toList();

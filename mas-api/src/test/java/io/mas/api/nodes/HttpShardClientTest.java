@@ -16,6 +16,7 @@ import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.InternalKeys;
 import io.mas.common.protocol.NodeError;
@@ -299,6 +300,21 @@ class HttpShardClientTest {
       body[i] = got.get().body().get(i);
     }
     assertThat(JsonMapper.shared().readValue(body, CommitRecord.class)).isEqualTo(record);
+  }
+
+  @Test
+  void theNewerRecordsOfAFileAreAskedFor() throws Exception {
+    Page<CommitSummary> page =
+        new Page<>(
+            List.of(
+                new CommitSummary(9, CommitRecord.State.COMMITTED, 5), CommitSummary.damaged(11)),
+            1,
+            null);
+    AtomicReference<Seen> got = new AtomicReference<>();
+    byte[] json = JsonMapper.shared().writeValueAsBytes(page);
+    Member node = http(exchange -> answer(exchange, got, json));
+    assertThat(client.commits(node, HASH, 8)).isEqualTo(page);
+    assertThat(got.get().uri()).isEqualTo("/internal/v1/commits/" + HASH + "?above=8");
   }
 
   @Test

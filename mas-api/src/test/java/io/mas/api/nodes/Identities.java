@@ -1,8 +1,10 @@
 package io.mas.api.nodes;
 
 import io.mas.common.cluster.NodeAnnouncement;
+import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
@@ -71,6 +73,11 @@ final class Identities implements ShardClient {
 
   @Override
   public Page<CommitRecord> commits(Member node, String cursor, int limit) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Page<CommitSummary> commits(Member node, ObjectHash file, long above) {
     throw new UnsupportedOperationException();
   }
 

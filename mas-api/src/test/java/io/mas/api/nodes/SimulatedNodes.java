@@ -4,9 +4,11 @@ import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.cluster.NodeState;
 import io.mas.common.object.ExtentId;
+import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
@@ -41,6 +43,7 @@ public final class SimulatedNodes implements ShardClient {
   private final Map<Copy, Column> origins = new ConcurrentHashMap<>();
 
   private final Map<String, List<CommitRecord>> records = new ConcurrentHashMap<>();
+  private final Set<String> damagedRecords = ConcurrentHashMap.newKeySet();
   private final AtomicInteger underWay = new AtomicInteger();
   private volatile Fault fault = NONE;
   private volatile Fault faultAfter = NONE;
@@ -147,6 +150,11 @@ public final class SimulatedNodes implements ShardClient {
   /** Forgets the commit records of all nodes. */
   public void loseRecords() {
     records.clear();
+  }
+
+  /** Damages the commit records that a node has and will have; their names can be read. */
+  public void damageRecords(String node) {
+    damagedRecords.add(node);
   }
 
   /** Gives no answer. */
@@ -357,6 +365,22 @@ public final class SimulatedNodes implements ShardClient {
     int from = cursor.isEmpty() ? 0 : Integer.parseInt(cursor);
     int to = Math.min(all.size(), from + limit);
     return new Page<>(all.subList(from, to), 0, to < all.size() ? "" + to : null);
+  }
+
+  @Override
+  public Page<CommitSummary> commits(Member node, ObjectHash file, long above)
+      throws NodeException {
+    meet(fault, Operation.LIST, node, null);
+    List<CommitSummary> rows =
+        records.getOrDefault(node.id(), List.of()).stream()
+            .filter(record -> record.hash().equals(file) && record.version() > above)
+            .map(
+                record ->
+                    damagedRecords.contains(node.id())
+                        ? CommitSummary.damaged(record.version())
+                        : CommitSummary.of(record))
+            .toList();
+    return new Page<>(rows, 0, null);
   }
 
   @Override

@@ -51,7 +51,7 @@ class DataRuleTest {
 
   private <T> T with(Set<DataRule> rules, ObjectWorld.Shape shape, Function<ObjectWorld, T> test) {
     try (MetadataStore store = RocksMetadataStore.open(directory.resolve("world-" + worlds++));
-        ObjectWorld world = new ObjectWorld(store, shape, new SimulatedNodes(), rules)) {
+        ObjectWorld world = ObjectWorld.with(store, shape, new SimulatedNodes(), rules)) {
       return test.apply(world);
     }
   }

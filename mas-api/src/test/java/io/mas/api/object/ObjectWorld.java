@@ -127,11 +127,27 @@ public final class ObjectWorld implements AutoCloseable {
 
   /** On nodes that hold something already. */
   public ObjectWorld(MetadataStore metadata, Shape shape, SimulatedNodes nodes) {
-    this(metadata, shape, nodes, DataRule.ALL);
+    this(metadata, shape, nodes, ProtocolRule.ALL);
+  }
+
+  /** With a rule of the protocol left out. */
+  public ObjectWorld(
+      MetadataStore metadata, Shape shape, SimulatedNodes nodes, Set<ProtocolRule> rules) {
+    this(metadata, shape, nodes, rules, DataRule.ALL);
   }
 
   /** With these rules of writing and reading. */
-  ObjectWorld(MetadataStore metadata, Shape shape, SimulatedNodes nodes, Set<DataRule> dataRules) {
+  static ObjectWorld with(
+      MetadataStore metadata, Shape shape, SimulatedNodes nodes, Set<DataRule> dataRules) {
+    return new ObjectWorld(metadata, shape, nodes, ProtocolRule.ALL, dataRules);
+  }
+
+  private ObjectWorld(
+      MetadataStore metadata,
+      Shape shape,
+      SimulatedNodes nodes,
+      Set<ProtocolRule> rules,
+      Set<DataRule> dataRules) {
     this.nodes = nodes;
     this.metadata = metadata;
     this.count = shape.nodes;
@@ -161,8 +177,9 @@ public final class ObjectWorld implements AutoCloseable {
                 shape.hedgeAfter,
                 Duration.ofHours(24),
                 Duration.ofMinutes(10),
+                Duration.ofDays(7),
                 Duration.ofSeconds(30)),
-            ProtocolRule.ALL,
+            rules,
             dataRules);
   }
 

@@ -11,6 +11,7 @@ import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.GarbageDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.RocksMetadataStore;
+import io.mas.api.metadata.SweepDocument;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.Member;
 import io.mas.api.nodes.NodeView;
@@ -43,6 +44,8 @@ class OperatorViewTest {
   private static final InstantSource CLOCK = () -> Instant.ofEpochMilli(Extents.SINCE);
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Duration SHORT = Duration.ofMillis(100);
+
+  private static final Collecting NEVER_SWEPT = Collecting.of(SweepDocument.NONE);
 
   private RocksMetadataStore store;
   private NodeView view;
@@ -100,6 +103,37 @@ class OperatorViewTest {
     assertThat(status.mayFail()).isEqualTo(2);
     assertThat(status.nodes()).hasSize(6).allMatch(node -> Condition.of(node) == Condition.UP);
     assertThat(status.unknown()).isEmpty();
+  }
+
+  @Test
+  void aCollectionThatIsStoppedIsNotHealthyUntilSomebodyConfirms() {
+    assertThat(operator().confirmGarbage()).as("nothing is stopped").isFalse();
+    assertThat(store.compareAndSetSweep(SweepDocument.NONE.stopped("too much", 77)))
+        .isEqualTo(WriteOutcome.APPLIED);
+    ClusterStatus stopped = operator().status();
+    assertThat(stopped.healthy()).isFalse();
+    assertThat(stopped.garbage())
+        .extracting(GarbageBacklog::collecting)
+        .isEqualTo(
+            new Collecting(
+                Collecting.State.STOPPED, "too much", 77, new Collecting.Sweep(0, 0, 0, 0, 0)));
+    assertThat(operator().confirmGarbage()).isTrue();
+    assertThat(operator().confirmGarbage()).as("once").isFalse();
+    assertThat(operator().status().healthy()).isTrue();
+    assertThat(store.sweep().orElseThrow().breaker().confirmed()).isTrue();
+  }
+
+  @Test
+  void aCollectionThatIsToldToDoNothingIsNotHealthy() {
+    SweepDocument dry = SweepDocument.NONE.mode(SweepDocument.Mode.DRY_RUN);
+    assertThat(store.compareAndSetSweep(dry)).isEqualTo(WriteOutcome.APPLIED);
+    assertThat(operator().status().healthy()).isFalse();
+    SweepDocument off = dry.mode(SweepDocument.Mode.OFF);
+    assertThat(store.compareAndSetSweep(off)).isEqualTo(WriteOutcome.APPLIED);
+    assertThat(operator().status().healthy()).isFalse();
+    assertThat(store.compareAndSetSweep(off.mode(SweepDocument.Mode.ON)))
+        .isEqualTo(WriteOutcome.APPLIED);
+    assertThat(operator().status().healthy()).isTrue();
   }
 
   @Test
@@ -186,7 +220,8 @@ class OperatorViewTest {
     GarbageBacklog garbage = operator().status().garbage();
     assertThat(garbage)
         .isEqualTo(
-            new GarbageBacklog(new Count(3, false), new Count(2, false), Extents.SINCE - 100));
+            new GarbageBacklog(
+                new Count(3, false), new Count(2, false), Extents.SINCE - 100, NEVER_SWEPT));
   }
 
   @Test
@@ -195,7 +230,8 @@ class OperatorViewTest {
         .forEach(i -> store.putGarbage(note("note-" + i, Extents.SINCE + 1)));
     assertThat(operator().status().garbage())
         .isEqualTo(
-            new GarbageBacklog(new Count(0, false), new Count(GarbageBacklog.MOST, true), 0));
+            new GarbageBacklog(
+                new Count(0, false), new Count(GarbageBacklog.MOST, true), 0, NEVER_SWEPT));
   }
 
   private static GarbageDocument note(String id, long due) {

@@ -102,7 +102,13 @@ final class ProtocolWorld implements AutoCloseable {
     Duration now = Duration.ZERO;
     ObjectProperties properties =
         new ObjectProperties(
-            "4+2", DataSize.ofMegabytes(1), Duration.ofSeconds(5), now, Duration.ofDays(1), now);
+            "4+2",
+            DataSize.ofMegabytes(1),
+            Duration.ofSeconds(5),
+            now,
+            Duration.ofDays(1),
+            now,
+            now);
     this.objects =
         new ObjectRoom(
             new ObjectRoom.Outside(
@@ -190,9 +196,9 @@ final class ProtocolWorld implements AutoCloseable {
   void sweepInventories(Set<GarbageRule> rules) {
     Duration now = Duration.ZERO;
     GarbageProperties properties =
-        new GarbageProperties(true, false, Duration.ofHours(1), now, now, now, now);
-    BreakerProperties limits = new BreakerProperties(1, 1000, 1000, false);
-    new GarbageRoom(garbage, properties, limits, rules).sweep().sweep();
+        new GarbageProperties(true, false, Duration.ofHours(1), now, now, now);
+    BreakerProperties limits = new BreakerProperties(1, 1000, 1000);
+    new GarbageRoom(garbage, properties, limits, rules).sweep().sweepOnce();
   }
 
   /** Collects the parts that an inventory finds unnamed and unlisted at this time. */

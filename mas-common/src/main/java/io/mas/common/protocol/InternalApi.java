@@ -19,6 +19,7 @@ import java.util.HexFormat;
  * GET    /internal/v1/inventory?cursor=&amp;limit=
  * PUT    /internal/v1/commits/{hash}/{version}                        CommitRecord as JSON; 204 = forced
  * GET    /internal/v1/commits?cursor=&amp;limit=
+ * GET    /internal/v1/commits/{hash}?above=                           CommitSummary of each newer record
  * </pre>
  *
  * <p>Every request carries {@link #PROTOCOL}, {@link #CLUSTER}, {@link #NODE} and {@link #COUNTER};

@@ -48,6 +48,10 @@ final class StatusText {
         findings.add(Words.count(repair.path("unreadable")) + " of them CANNOT BE READ");
       }
     }
+    String collection = collection();
+    if (!collection.isEmpty()) {
+      findings.add(collection);
+    }
     status
         .path("unknown")
         .forEach(unknown -> findings.add(unknown.path("what").asString() + " is unknown"));
@@ -165,6 +169,11 @@ final class StatusText {
       table.row("verdicts", "none on nodes: " + held);
     }
     table.row("garbage", garbage());
+    String stopped = status.path("garbage").path("stopped").asString("");
+    if (!stopped.isEmpty()) {
+      table.row("", "stopped " + Words.ago(stoppedSince(), now()) + ": " + Words.plain(stopped));
+      table.row("", "is this the right database? then: POST /api/admin/garbage/confirm");
+    }
     status
         .path("unknown")
         .forEach(
@@ -231,6 +240,20 @@ final class StatusText {
             Words.count(garbage.path("due"), "note"),
             oldest == 0 ? "" : " (the oldest since " + Words.time(oldest) + ")",
             Words.count(garbage.path("waiting")));
+  }
+
+  /** Why garbage is not collected, for the first line; "" if it is. */
+  private String collection() {
+    return switch (status.path("garbage").path("state").asString("")) {
+      case "STOPPED" -> "the collection of garbage is STOPPED";
+      case "DRY_RUN" -> "the collection of garbage is a dry run (mas.garbage.dry-run)";
+      case "OFF" -> "the collection of garbage is switched off (mas.garbage.enabled)";
+      default -> "";
+    };
+  }
+
+  private long stoppedSince() {
+    return status.path("garbage").path("stopped_since").asLong();
   }
 
   /** When the store said so, by its own clock. */

@@ -72,6 +72,36 @@ class StatusTextTest {
   }
 
   @Test
+  void aCollectionThatIsStoppedIsInTheFirstLineWithWhatToDo() {
+    String stopped = withGarbage("STOPPED", "it would delete 7 of 8 of the parts", 940_000);
+    assertThat(firstLine(stopped)).contains("; the collection of garbage is STOPPED; ");
+    assertThat(stopped)
+        .contains(
+            """
+            garbage  0 notes due, 3 in grace
+                     stopped 60 s ago: it would delete 7 of 8 of the parts
+                     is this the right database? then: POST /api/admin/garbage/confirm
+            """);
+    assertThat(firstLine(withGarbage("DRY_RUN", "", 0))).contains("dry run (mas.garbage.dry-run)");
+    assertThat(firstLine(withGarbage("OFF", "", 0))).contains("off (mas.garbage.enabled)");
+    assertThat(firstLine(withGarbage("ON", "", 0))).doesNotContain("garbage");
+  }
+
+  private static String withGarbage(String state, String stopped, long since) {
+    String more =
+        ",\"state\":\"%s\",\"stopped\":\"%s\",\"stopped_since\":%d}"
+            .formatted(state, stopped, since);
+    String status =
+        """
+        {"time":1000000,"healthy":false,"may_fail":2,"nodes":[%s],"repair":%s,"garbage":%s,"unknown":[]}"""
+            .formatted(
+                up("node-1"),
+                NOTHING_TO_REPAIR,
+                NO_GARBAGE.substring(0, NO_GARBAGE.length() - 1) + more);
+    return new StatusText(JsonMapper.builder().build().readTree(status)).text();
+  }
+
+  @Test
   void whyNoVerdictsAreGivenIsALineOfItsOwn() {
     String held =
         NOTHING_TO_REPAIR.replace("\"worst\"", "\"held\":\"safe mode: 3 of 6\",\"worst\"");

@@ -66,7 +66,7 @@ final class ChaosCluster implements AutoCloseable {
     settings.put("mas.garbage.every", "2s");
     settings.put("mas.garbage.grace", "20s");
     settings.put("mas.garbage.attempt-grace", "20s");
-    settings.put("mas.garbage.prepared-grace", "20s");
+    settings.put("mas.object.prepared-grace", "20s");
     settings.put("mas.repair.lease", "10s");
     settings.put("mas.repair.backoff-most", "5s");
     return settings;

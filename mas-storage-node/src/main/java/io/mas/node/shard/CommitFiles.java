@@ -1,7 +1,9 @@
 package io.mas.node.shard;
 
+import io.mas.common.object.ObjectHash;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.CommitRecord.State;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
 import io.mas.node.disk.Disk;
@@ -105,10 +107,36 @@ final class CommitFiles {
     return new Page<>(rows, damaged, paths.size() < limit ? null : paths.getLast());
   }
 
+  /** What the records of a file say that are newer than a version; their names tell which are. */
+  Page<CommitSummary> of(ObjectHash file, long above, int limit) throws IOException {
+    String directory = directory(file);
+    List<String> newer =
+        disk.list(directory).stream()
+            .filter(name -> name.startsWith(file + "-") && version(name) > above)
+            .toList();
+    List<CommitSummary> rows = new ArrayList<>();
+    int damaged = 0;
+    for (String name : newer.subList(0, Math.min(newer.size(), limit))) {
+      CommitRecord record = read(directory + "/" + name);
+      damaged += record == null ? 1 : 0;
+      rows.add(record == null ? CommitSummary.damaged(version(name)) : CommitSummary.of(record));
+    }
+    return new Page<>(rows, damaged, newer.size() > limit ? newer.get(limit) : null);
+  }
+
   private static String path(CommitRecord commit) {
-    long bits = HexFormat.fromHexDigitsToLong(commit.hash().hex(), 0, 3);
-    return FanOut.directory(ROOT, bits)
-        + "/%s-%016x-%s".formatted(commit.hash(), commit.version(), digest(commit));
+    return "%s/%s-%016x-%s"
+        .formatted(directory(commit.hash()), commit.hash(), commit.version(), digest(commit));
+  }
+
+  private static String directory(ObjectHash file) {
+    return FanOut.directory(ROOT, HexFormat.fromHexDigitsToLong(file.hex(), 0, 3));
+  }
+
+  /** The version in a record's name. */
+  private static long version(String name) {
+    int from = name.indexOf('-') + 1;
+    return HexFormat.fromHexDigitsToLong(name, from, name.indexOf('-', from));
   }
 
   /** Tells records apart that differ in more than their state. */

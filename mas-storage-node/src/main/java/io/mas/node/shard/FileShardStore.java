@@ -1,8 +1,10 @@
 package io.mas.node.shard;
 
 import io.mas.common.object.Layout;
+import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.StoredColumn;
@@ -145,6 +147,12 @@ public final class FileShardStore implements ShardStore {
   @Override
   public Page<CommitRecord> commits(String cursor, int limit) {
     return io("commit records", () -> commits.page(cursor, limit));
+  }
+
+  @Override
+  public Page<CommitSummary> commits(ObjectHash file, long above) {
+    require(above >= 0, "version " + above + ", expected 0 or more");
+    return io("commit records of " + file, () -> commits.of(file, above, MAX_PAGE));
   }
 
   @Override

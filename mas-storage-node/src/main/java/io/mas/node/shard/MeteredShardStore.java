@@ -1,7 +1,9 @@
 package io.mas.node.shard;
 
+import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
@@ -95,6 +97,11 @@ public final class MeteredShardStore implements ShardStore {
   @Override
   public Page<CommitRecord> commits(String cursor, int limit) {
     return store.commits(cursor, limit);
+  }
+
+  @Override
+  public Page<CommitSummary> commits(ObjectHash file, long above) {
+    return store.commits(file, above);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.StoredColumn;
@@ -113,6 +114,15 @@ public interface ShardStore extends AutoCloseable {
    * @throws ShardStoreException {@code BAD_REQUEST} if the cursor or the limit is malformed
    */
   Page<CommitRecord> commits(String cursor, int limit);
+
+  /**
+   * What the commit records of one file say that are of a later version, at most {@link #MAX_PAGE},
+   * the oldest first; damaged ones too. Where there is none, which is usual, no record is read.
+   *
+   * @param above the version that the caller knows
+   * @return with a {@link Page#next} if there are more
+   */
+  Page<CommitSummary> commits(ObjectHash file, long above);
 
   /** The state of the volume; cheap. */
   StoreStatus status();

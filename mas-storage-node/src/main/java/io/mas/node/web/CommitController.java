@@ -1,6 +1,8 @@
 package io.mas.node.web;
 
+import io.mas.common.object.ObjectHash;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
@@ -68,5 +70,10 @@ final class CommitController {
   Page<CommitRecord> commits(@RequestParam Map<String, String> query) {
     int limit = new Parameters(query).number("limit", MAX_PAGE);
     return store.commits(query.getOrDefault("cursor", ""), Math.min(limit, MAX_PAGE));
+  }
+
+  @GetMapping(InternalApi.COMMITS_PATH + "/{hash}")
+  Page<CommitSummary> commits(@PathVariable String hash, @RequestParam long above) {
+    return store.commits(new ObjectHash(hash), above);
   }
 }

@@ -3,13 +3,18 @@ package io.mas.node.shard;
 import static io.mas.node.shard.Shards.PAYLOAD;
 import static io.mas.node.shard.Shards.assertHolds;
 import static io.mas.node.shard.Shards.assertRefused;
+import static io.mas.node.shard.Shards.commit;
 import static io.mas.node.shard.Shards.key;
 import static io.mas.node.shard.Shards.put;
 import static io.mas.node.shard.Shards.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitRecord.State;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame.Status;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.FaultDisk;
@@ -56,6 +61,22 @@ class FileShardStoreFaultTest extends ShardStoreFaultContract {
       assertThat(disk.bytes(COLUMN)).as("the tail is cut").hasSize((left + 4) * RECORD);
       assertThat(open(disk).verify(key(1, 1)).clean()).as("nothing torn is left").isTrue();
     }
+  }
+
+  /** Its name tells the version still: whoever asks knows that there is something newer. */
+  @Test
+  void tellsTheVersionOfACommitRecordThatIsDamaged() {
+    FaultDisk disk = new FaultDisk();
+    ShardStore store = open(disk);
+    CommitRecord commit = commit(3, State.COMMITTED, "a");
+    store.putCommit(commit);
+    String path =
+        disk.files().stream().filter(one -> one.startsWith("commits/")).findFirst().orElseThrow();
+    disk.rot(path, new byte[60]);
+    Page<CommitSummary> page = store.commits(commit.hash(), 2);
+    assertThat(page.rows()).containsExactly(CommitSummary.damaged(3));
+    assertThat(page.damaged()).isEqualTo(1);
+    assertThat(store.commits(commit.hash(), 3).rows()).as("nothing newer").isEmpty();
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.CommitRecord.State;
+import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame.Status;
@@ -277,6 +278,28 @@ abstract class ShardStoreContract {
     reopen();
     assertThat(commits(store))
         .containsExactlyInAnyOrder(commit(1, State.PREPARED, "a"), commit(2, State.COMMITTED, "b"));
+  }
+
+  @Test
+  void tellsWhatIsNewerOfAFileAndNothingElse() {
+    ObjectHash file = commit(1, State.PREPARED, "a").hash();
+    assertThat(store.commits(file, 0).rows()).isEmpty();
+    store.putCommit(commit(1, State.COMMITTED, "a"));
+    store.putCommit(commit(2, State.DELETED, "a"));
+    store.putCommit(commit(300, State.PREPARED, "b"));
+    assertThat(store.commits(file, 0).rows())
+        .containsExactly(
+            new CommitSummary(1, State.COMMITTED, 1234),
+            new CommitSummary(2, State.DELETED, 1234),
+            new CommitSummary(300, State.PREPARED, 1234));
+    assertThat(store.commits(file, 2).rows())
+        .containsExactly(new CommitSummary(300, State.PREPARED, 1234));
+    assertThat(store.commits(file, 2).next()).isNull();
+    assertThat(store.commits(file, 300).rows()).isEmpty();
+    assertThat(store.commits(new ObjectHash(file.hex().substring(0, 63) + "0"), 0).rows())
+        .as("of another file in the same directory")
+        .isEmpty();
+    assertRefused(NodeError.BAD_REQUEST, () -> store.commits(file, -1));
   }
 
   @Test
