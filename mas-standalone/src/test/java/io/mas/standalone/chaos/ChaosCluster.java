@@ -11,7 +11,11 @@ import io.mas.dev.options.DataDirectory;
 import io.mas.standalone.MasClient;
 import io.mas.standalone.Scratch;
 import io.mas.standalone.ServiceClassPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -36,6 +40,8 @@ final class ChaosCluster implements AutoCloseable {
 
   /** A process that hangs for 10 s, and what waits for it, is no request without an end. */
   private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  private static final Path LOG = Path.of("target", "chaos.log");
 
   private static final String ENDED = " has ended with code ";
 
@@ -95,10 +101,19 @@ final class ChaosCluster implements AutoCloseable {
     };
   }
 
-  /** Says something with the time. */
+  /**
+   * Says something with the time, and in {@code target/chaos.log} at once: a long run is watched.
+   */
   static void log(String line) {
-    System.out.printf(
-        "%s %s%n", LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS), line);
+    String timed =
+        "%s %s%n"
+            .formatted(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.MILLIS), line);
+    System.out.print(timed);
+    try {
+      Files.writeString(LOG, timed, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   DevCluster cluster() {

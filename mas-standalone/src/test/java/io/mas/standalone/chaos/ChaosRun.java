@@ -115,7 +115,8 @@ final class ChaosRun {
     broken.addAll(audit.broken());
     broken.addAll(nemesis.troubles());
     broken.addAll(chaos.ends());
-    System.out.printf("%s%n%s%n%s%n%s%n", nemesis, load.report(), census, audit);
+    System.out.println(load.report());
+    ChaosCluster.log("%s; %s; %s; %d broken".formatted(nemesis, census, audit, broken.size()));
     broken.stream().limit(MOST_LINES).forEach(ChaosCluster::log);
     return new Verdict(seed(), census, audit, broken);
   }
