@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a process counts, as Prometheus reads it. */
-final class Metrics {
+public final class Metrics {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private Metrics() {}
@@ -19,7 +19,7 @@ final class Metrics {
    *
    * @param management base URI of health and metrics
    */
-  static double value(URI management, String name) {
+  public static double value(URI management, String name) {
     URI metrics = management.resolve("/metrics");
     // A read waits for 2 s at most, and the machine may be busy with what is measured.
     String all =
