@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What the health of a process says of the storage nodes. */
-final class Health {
+public final class Health {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private Health() {}
@@ -25,7 +25,7 @@ final class Health {
    *
    * @param management base URI of health and metrics
    */
-  static Map<String, String> nodes(URI management) {
+  public static Map<String, String> nodes(URI management) {
     Map<String, String> nodes = new TreeMap<>();
     JsonMapper.shared()
         .readTree(read(management.resolve("/health")))
@@ -39,7 +39,7 @@ final class Health {
   }
 
   /** How many nodes stand so. */
-  static long count(URI management, String standing) {
+  public static long count(URI management, String standing) {
     return nodes(management).values().stream().filter(standing::equals).count();
   }
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What a process counts, as Prometheus reads it. */
-final class Metrics {
+public final class Metrics {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private Metrics() {}
@@ -21,7 +21,7 @@ final class Metrics {
    *
    * @param management base URI of health and metrics
    */
-  static double value(URI management, String name) {
+  public static double value(URI management, String name) {
     Matcher line =
         Pattern.compile("(?m)^" + name + "(?:\\{[^}]*})? (\\S+)$").matcher(read(management));
     if (!line.find()) {

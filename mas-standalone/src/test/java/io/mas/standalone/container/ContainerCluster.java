@@ -1,0 +1,179 @@
+package io.mas.standalone.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.mas.standalone.Health;
+import io.mas.standalone.MasClient;
+import io.mas.standalone.Scratch;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The cluster of {@code docker/compose.yaml}, as its first lines tell to start it, under a name of
+ * its own. Used by one thread.
+ */
+final class ContainerCluster implements AutoCloseable {
+  static final int NODES = 6;
+
+  /** 25 s on a machine that is not busy. */
+  private static final Duration START = Duration.ofMinutes(5);
+
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  private final Path data = Scratch.directory("mas-containers-");
+  private final Path folder = data.resolve("docker");
+  private final String project = "mas-test-" + ProcessHandle.current().pid();
+  private final Shell shell;
+  private final List<MasClient> gateways = new ArrayList<>();
+
+  /** Starts it and waits until every gateway knows every node; the caller closes it. */
+  ContainerCluster() throws IOException {
+    Shell repository = Shell.inRepository();
+    repository.run("cp", "-r", "docker", data.toString());
+    new Shell(folder, Map.of()).run("./prepare.sh");
+    // The stand-in for MongoDB knows itself by no name.
+    Path uri = folder.resolve("secrets/mas/mas.mongodb.uri");
+    Files.delete(uri);
+    Files.writeString(uri, "mongodb://mongodb:27017/mas?directConnection=true");
+    this.shell =
+        new Shell(
+            folder,
+            Map.of(
+                "MAS_VERSION",
+                Images.VERSION,
+                "MONGODB_IMAGE",
+                "mas-test/mongodb",
+                "REDIS_IMAGE",
+                "mas-test/redis",
+                "RABBITMQ_IMAGE",
+                "mas-test/rabbitmq",
+                "MAS_PORT_1",
+                "" + freePort(),
+                "MAS_PORT_2",
+                "" + freePort()));
+    compose("up", "-d");
+    String token = Files.readString(folder.resolve("secrets/system-token"));
+    for (int gateway = 1; gateway <= 2; gateway++) {
+      gateways.add(new MasClient(published(gateway), token, DEADLINE));
+    }
+    awaitWhole();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private URI published(int gateway) {
+    return URI.create("http://127.0.0.1:" + shell.environment().get("MAS_PORT_" + gateway));
+  }
+
+  private String compose(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "docker-compose", "-p", project, "-f", "compose.yaml", "-f", "test/compose.yaml"));
+    command.addAll(List.of(arguments));
+    return shell.run(command.toArray(String[]::new));
+  }
+
+  /** Clients of both gateways. */
+  List<MasClient> gateways() {
+    return List.copyOf(gateways);
+  }
+
+  /** The client of a gateway, 1 or 2. */
+  MasClient through(int gateway) {
+    return gateways.get(gateway - 1);
+  }
+
+  /** The services of MAS by their names: gateways, the worker, nodes. */
+  static List<String> services() {
+    List<String> services = new ArrayList<>(List.of("gateway-1", "gateway-2", "worker"));
+    IntStream.rangeClosed(1, NODES).forEach(node -> services.add("node-" + node));
+    return services;
+  }
+
+  /** The id of a service's container. */
+  String container(String service) {
+    return compose("ps", "-q", service);
+  }
+
+  /** What the engine says of a service's container, by a template of Go. */
+  String inspect(String service, String template) {
+    return shell.run("docker", "inspect", "-f", template, container(service));
+  }
+
+  /** A command in a service's container, such as {@code id -u}. */
+  String in(String service, String... command) {
+    List<String> all = new ArrayList<>(List.of("docker", "exec", container(service)));
+    all.addAll(List.of(command));
+    return shell.run(all.toArray(String[]::new));
+  }
+
+  /** Whether such a command fails. */
+  boolean failsIn(String service, String... command) {
+    List<String> all = new ArrayList<>(List.of("docker", "exec", container(service)));
+    all.addAll(List.of(command));
+    return !shell.succeeds(all.toArray(String[]::new));
+  }
+
+  /** A command of the engine on a service's container: kill, pause, unpause, start, stop. */
+  void docker(String command, String service) {
+    shell.run("docker", command, container(service));
+  }
+
+  /** A rule of iptables in the network namespace of a service's container. */
+  void iptables(String service, String... rule) {
+    List<String> command =
+        new ArrayList<>(
+            List.of("nsenter", "-t", inspect(service, "{{.State.Pid}}"), "-n", "iptables"));
+    command.addAll(List.of(rule));
+    shell.run(command.toArray(String[]::new));
+  }
+
+  /** The address of a service's container among the nodes. */
+  String address(String service) {
+    return inspect(
+        service, "{{(index .NetworkSettings.Networks \"%s_nodes\").IPAddress}}".formatted(project));
+  }
+
+  /** Where a gateway or the worker tells how it is; no port of this machine leads there. */
+  URI management(String service) {
+    return URI.create("http://%s:8081".formatted(address(service)));
+  }
+
+  /** Waits until all containers are healthy and every gateway and the worker see all nodes up. */
+  void awaitWhole() {
+    await()
+        .atMost(START)
+        .untilAsserted(
+            () -> {
+              for (String service : services()) {
+                assertThat(inspect(service, "{{.State.Health.Status}}"))
+                    .as(service)
+                    .isEqualTo("healthy");
+              }
+              for (String service : List.of("gateway-1", "gateway-2", "worker")) {
+                assertThat(Health.count(management(service), "UP")).as(service).isEqualTo(NODES);
+              }
+            });
+  }
+
+  @Override
+  public void close() {
+    gateways.forEach(MasClient::close);
+    compose("down", "-v", "-t", "1");
+    Scratch.delete(data);
+  }
+}

@@ -1,0 +1,51 @@
+package io.mas.standalone.container;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A test that needs a Docker engine, and what {@code docker/test/images.sh} needs. {@code ./mas
+ * test} starts an engine where {@code CI=true} and it may; elsewhere it takes what answers. Where
+ * none does, the test is listed as not run.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(RequiresContainers.Condition.class)
+@interface RequiresContainers {
+
+  /** Looks for them. */
+  final class Condition implements ExecutionCondition {
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+      String missing = missing();
+      if (missing.isEmpty()) {
+        return ConditionEvaluationResult.enabled("there");
+      }
+      System.out.printf(
+          "NOT RUN here, %s: %s%n", context.getRequiredTestClass().getSimpleName(), missing);
+      return ConditionEvaluationResult.disabled(missing);
+    }
+
+    private static String missing() {
+      Shell shell = Shell.inRepository();
+      if (!shell.succeeds("sh", "-c", "docker info >/dev/null 2>&1")) {
+        return "no Docker engine answers";
+      }
+      if (!shell.succeeds(
+          "sh", "-c", "test $(id -u) = 0 && command -v mmdebstrap docker-compose")) {
+        return "needs root, mmdebstrap and docker-compose";
+      }
+      return Files.isDirectory(Path.of("../../shared/mongodb"))
+          ? ""
+          : "no shared/mongodb beside the repository";
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.mas.standalone.container;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Commands of this machine, which are to succeed.
+ *
+ * @param directory where they run
+ * @param environment what they get beside what this process has
+ */
+record Shell(Path directory, Map<String, String> environment) {
+
+  /** In the root of the repository. */
+  static Shell inRepository() {
+    return new Shell(Path.of("..").toAbsolutePath().normalize(), Map.of());
+  }
+
+  /** The same with another variable. */
+  Shell with(String variable, String value) {
+    Map<String, String> more = new java.util.HashMap<>(environment);
+    more.put(variable, value);
+    return new Shell(directory, more);
+  }
+
+  /**
+   * What a command prints, without the line feed at its end.
+   *
+   * @throws IllegalStateException if it fails, with all that it has printed
+   */
+  String run(String... command) {
+    Ended ended = end(command);
+    if (ended.code != 0) {
+      throw new IllegalStateException(
+          "%s ended with %d: %s".formatted(String.join(" ", command), ended.code, ended.output));
+    }
+    return ended.output;
+  }
+
+  /** Whether a command succeeds. */
+  boolean succeeds(String... command) {
+    return end(command).code == 0;
+  }
+
+  private record Ended(int code, String output) {}
+
+  private Ended end(String... command) {
+    ProcessBuilder builder =
+        new ProcessBuilder(new ArrayList<>(List.of(command))).directory(directory.toFile());
+    builder.environment().putAll(environment);
+    // Docker warns on standard error of what is old; Java of nothing at all.
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    try {
+      Process process = builder.start();
+      process.getOutputStream().close();
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      return new Ended(process.waitFor(), output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted in " + String.join(" ", command), e);
+    }
+  }
+}
