@@ -170,7 +170,7 @@ class PolicyTest {
     assertThat(rendered.one("Role", "-secrets").path("rules").toString())
         .isEqualTo(
             "[{\"apiGroups\":[\"\"],\"resources\":[\"secrets\"],\"verbs\":[\"create\"]},"
-                + "{\"apiGroups\":[\"\"],\"resourceNames\":[\"files-mas-admin-token\",\"files-mas-backend-token\"],"
+                + "{\"apiGroups\":[\"\"],\"resourceNames\":[\"files-mas-admin-token\",\"files-mas-backend-token\",\"files-mas-system-tokens\"],"
                 + "\"resources\":[\"secrets\"],\"verbs\":[\"get\"]}]");
     assertThat(rendered.one("Role", "-check-scale").path("rules").toString())
         .isEqualTo(
