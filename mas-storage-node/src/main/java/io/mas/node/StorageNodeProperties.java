@@ -19,7 +19,8 @@ import org.springframework.util.unit.DataSize;
  *     server.ssl.bundle} is set; empty: bind address and port
  * @param process name of the process, such as the pod's; empty: the address
  * @param host the machine that the node runs on; shards of a block are spread over hosts
- * @param zone the failure zone that the node runs in; shards of a block are spread over zones first
+ * @param zone the failure zone that the node runs in; shards of a block are spread over zones
+ *     first. Empty is the default too: so a cluster that does not know it gives it
  * @param announceInterval time between two announcements
  * @param reserve free space that puts leave alone, so that deleting and tidying always work
  * @param cachedBlocks rows of block tables in memory, about 120 bytes each
@@ -36,7 +37,7 @@ public record StorageNodeProperties(
     @Nullable URI address,
     @DefaultValue("") String process,
     @DefaultValue("localhost") String host,
-    @DefaultValue("default") String zone,
+    @DefaultValue(DEFAULT_ZONE) String zone,
     @DefaultValue("2s") Duration announceInterval,
     @DefaultValue("256MB") DataSize reserve,
     @DefaultValue("32768") int cachedBlocks,
@@ -44,7 +45,10 @@ public record StorageNodeProperties(
     @DefaultValue("64MB") DataSize putMemory,
     @DefaultValue("128") int maxReads) {
 
+  private static final String DEFAULT_ZONE = "default";
+
   public StorageNodeProperties {
+    zone = zone.isEmpty() ? DEFAULT_ZONE : zone;
     if (announceInterval.toMillis() < 1 || diskThreads < 1) {
       throw new IllegalArgumentException(
           "mas.node.announce-interval %s and disk-threads %d, expected 1 ms and 1 or more"
@@ -67,7 +71,7 @@ public record StorageNodeProperties(
         null,
         host,
         host,
-        "default",
+        DEFAULT_ZONE,
         Duration.ofSeconds(2),
         DataSize.ofMegabytes(256),
         8192,

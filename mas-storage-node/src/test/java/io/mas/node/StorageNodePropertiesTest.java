@@ -41,6 +41,11 @@ final class StorageNodePropertiesTest {
   }
 
   @Test
+  void anEmptyZoneIsTheDefault() {
+    assertThat(bind(Map.of("mas.node.zone", "")).zone()).isEqualTo("default");
+  }
+
+  @Test
   void takesEverySetting() {
     Map<String, String> settings =
         Map.ofEntries(

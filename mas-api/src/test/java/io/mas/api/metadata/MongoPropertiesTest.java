@@ -6,15 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.mongodb.MongoClientSettings;
 import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.env.ConfigTreePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 class MongoPropertiesTest {
 
@@ -42,6 +49,27 @@ class MongoPropertiesTest {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(5),
                 7));
+  }
+
+  /** As the chart does it: so the URI is no secret, and may change with the servers. */
+  @Test
+  void thePasswordMayBeAFileSecretOfItsOwn(@TempDir Path secrets) throws IOException {
+    Files.writeString(secrets.resolve("bundled.mongodb.password"), "5a5a\n");
+    StandardEnvironment environment = new StandardEnvironment();
+    environment
+        .getPropertySources()
+        .addFirst(
+            new ConfigTreePropertySource(
+                "secrets", secrets, ConfigTreePropertySource.Option.AUTO_TRIM_TRAILING_NEW_LINE));
+    environment
+        .getPropertySources()
+        .addFirst(
+            new SystemEnvironmentPropertySource(
+                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                Map.of("MAS_MONGODB_URI", "mongodb://mas:${bundled.mongodb.password}@db:1/mas")));
+    MongoProperties properties =
+        Binder.get(environment).bind("mas.mongodb", MongoProperties.class).get();
+    assertThat(properties.uri()).isEqualTo("mongodb://mas:5a5a@db:1/mas");
   }
 
   @Test

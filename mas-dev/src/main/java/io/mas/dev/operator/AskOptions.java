@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param systemToken one with the scope {@code admin}
  * @param json whether a script is to read the answer, not a person
  */
-record AskOptions(URI url, String systemToken, boolean json) {
+public record AskOptions(URI url, String systemToken, boolean json) {
   static final String HELP =
       """
       Usage: ./mas status [options]
@@ -45,7 +45,8 @@ record AskOptions(URI url, String systemToken, boolean json) {
       could not be asked.
       """;
 
-  private static final List<String> NAMES =
+  /** Names of the options that say whom to ask, for other commands that ask too. */
+  public static final List<String> NAMES =
       List.of("url", "system-token", "system-token-file", "data", "output");
 
   /**
@@ -57,7 +58,16 @@ record AskOptions(URI url, String systemToken, boolean json) {
    */
   static AskOptions parse(String command, List<String> arguments, Map<String, String> environment) {
     List<String> full = arguments.stream().map(one -> one.equals("-o") ? "--output" : one).toList();
-    Arguments given = Arguments.read(command, NAMES, full, environment);
+    return of(Arguments.read(command, NAMES, full, environment));
+  }
+
+  /**
+   * The same, of a command that has other options too.
+   *
+   * @throws StartProblem for a value that cannot be
+   * @throws CannotAskException if there is no systemToken
+   */
+  public static AskOptions of(Arguments given) {
     return new AskOptions(
         url(given.text("url", "http://127.0.0.1:8080")), token(given), json(given));
   }

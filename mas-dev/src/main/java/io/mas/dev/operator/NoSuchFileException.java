@@ -1,7 +1,7 @@
 package io.mas.dev.operator;
 
 /** The store was asked, and has no such file. */
-final class NoSuchFileException extends RuntimeException {
+public final class NoSuchFileException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /** The contract's code. */

@@ -75,7 +75,12 @@ public final class Arguments {
     return "MAS_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
-  int number(String name, int otherwise) {
+  /**
+   * A number.
+   *
+   * @throws StartProblem if it is none
+   */
+  public int number(String name, int otherwise) {
     String value = text(name, String.valueOf(otherwise));
     try {
       return Integer.parseInt(value);

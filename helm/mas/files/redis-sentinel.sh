@@ -1,0 +1,22 @@
+#!/bin/sh
+# Starts a Sentinel. What it has learnt is in a file of the volume, and is never written again from here.
+set -eu
+. /scripts/primary.sh
+umask 077
+self=$POD_NAME.$DOMAIN
+primary=$(primary)
+# A name that is not known yet would end it.
+until getent hosts "$primary" >/dev/null && getent hosts "$self" >/dev/null; do sleep 1; done
+[ -s /data/sentinel.conf ] || cat >/data/sentinel.conf <<CONF
+port 26379
+dir /tmp
+protected-mode no
+sentinel resolve-hostnames yes
+sentinel announce-hostnames yes
+sentinel announce-ip $self
+sentinel monitor mas $primary 6379 $QUORUM
+sentinel auth-pass mas $(cat /secrets/password)
+sentinel down-after-milliseconds mas 5000
+sentinel failover-timeout mas 20000
+CONF
+exec redis-server /data/sentinel.conf --sentinel

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Starts a Redis that keeps tokens and revocations: forced to disk every second, nothing evicted.
+set -eu
+. /scripts/primary.sh
+umask 077
+self=$POD_NAME.$DOMAIN
+password=$(cat /secrets/password)
+cat >/tmp/redis.conf <<CONF
+dir /data
+appendonly yes
+appendfsync everysec
+maxmemory-policy noeviction
+requirepass $password
+masterauth $password
+replica-announce-ip $self
+CONF
+primary=$(primary)
+[ "$primary" = "$self" ] || echo "replicaof $primary 6379" >>/tmp/redis.conf
+exec redis-server /tmp/redis.conf

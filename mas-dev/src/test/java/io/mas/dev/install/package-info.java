@@ -1,0 +1,4 @@
+@NullMarked
+package io.mas.dev.install;
+
+import org.jspecify.annotations.NullMarked;
