@@ -75,6 +75,10 @@ final class ChaosCluster implements AutoCloseable {
     settings.put("mas.object.prepared-grace", "20s");
     settings.put("mas.repair.lease", "10s");
     settings.put("mas.repair.backoff-most", "5s");
+    // What was killed is an observer that cannot agree until it has been silent for so long.
+    settings.put("mas.nodes.verdict.observer-timeout", "10s");
+    settings.put("mas.nodes.verdict.settle", "10s");
+    settings.put("mas.nodes.verdict.repeat", "2s");
     return settings;
   }
 
