@@ -65,27 +65,25 @@ public final class RecordKeeper {
             .filter(NodeView.Standing::serves)
             .map(NodeView.Standing::member)
             .toList();
-    List<Optional<NodeException>> failures =
-        Fanout.each(
-            asked,
-            node -> {
-              if (has(node, file)) {
-                have.add(node.id());
-              }
-            });
-    for (int i = 0; i < asked.size(); i++) {
-      Member node = asked.get(i);
-      failures.get(i).ifPresent(failure -> nodes.view().failed(node, failure));
-    }
+    long silent =
+        Fanout.each(asked, node -> ask(node, file, have)).stream()
+            .filter(Optional::isPresent)
+            .count();
+    LOG.debug("{}: {} records, {} nodes said nothing", file.hash(), have.size(), silent);
     records.complete(
         file,
         have,
         extent.shards().stream().map(ExtentDocument.Shard::node).collect(Collectors.toSet()));
   }
 
-  private boolean has(Member node, FileDocument file) throws NodeException {
-    return nodes.client().commits(node, file.hash(), file.version() - 1).rows().stream()
-        .anyMatch(
-            row -> row.version() == file.version() && row.state() == CommitRecord.State.COMMITTED);
+  private void ask(Member node, FileDocument file, Set<String> have) throws NodeException {
+    boolean has =
+        nodes.client().commits(node, file.hash(), file.version() - 1).rows().stream()
+            .anyMatch(
+                row ->
+                    row.version() == file.version() && row.state() == CommitRecord.State.COMMITTED);
+    if (has) {
+      have.add(node.id());
+    }
   }
 }
