@@ -31,7 +31,7 @@ public final class GarbageRoom {
     MetadataStore metadata = outside.metadata();
     Nodes nodes = outside.nodes();
     SweepState state = new SweepState(metadata, outside.clock());
-    Pace pace = new Pace(properties.pause(), state::keep);
+    Pace pace = new Pace(properties.pause(), state::goOn);
     References references = new References(metadata, rules);
     this.breaker = new CircuitBreaker(limits, outside.clock(), state);
     InventorySweep.Looks looks =

@@ -173,9 +173,14 @@ public final class InventorySweep implements AutoCloseable {
       return;
     }
     Mode mode = limits.properties.dryRun() ? Mode.DRY_RUN : Mode.ON;
-    if (state.read().breaker().open() || !state.begin(mode)) {
-      return;
+    if (!state.read().breaker().open() && state.begin(mode)) {
+      try (SweepState.Keeping _ = state.keeping()) {
+        sweepInTurn();
+      }
     }
+  }
+
+  private void sweepInTurn() {
     Found found = look();
     boolean admitted = admitted(found);
     if (whole(found)) {

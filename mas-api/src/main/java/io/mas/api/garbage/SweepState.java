@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +25,8 @@ import org.slf4j.LoggerFactory;
 final class SweepState {
   private static final Logger LOG = LoggerFactory.getLogger(SweepState.class);
 
-  /** A process that says nothing for so long in its turn is dead; between two pages is less. */
-  private static final Duration LEASE = Duration.ofMinutes(5);
+  /** A process that says nothing for so long in its turn is dead. */
+  private static final Duration LEASE = Duration.ofSeconds(10);
 
   /** Rounds against others who change the document. */
   private static final int MAX_ROUNDS = 20;
@@ -110,16 +112,48 @@ final class SweepState {
     return new Turn(process, clock.millis() + LEASE.toMillis());
   }
 
-  /**
-   * Keeps the turn while the work goes on.
-   *
-   * @throws CancellationException if another process has taken it
-   */
-  void keep() {
-    if (seen().turn().until() - clock.millis() > LEASE.toMillis() / 2) {
-      return;
+  /** Keeps the turn until it is closed. */
+  final class Keeping implements AutoCloseable {
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private void run() {
+      try {
+        while (!ended.await(LEASE.toMillis() / 3, TimeUnit.MILLISECONDS)) {
+          keep();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
-    if (!mine(update(before -> mine(before) ? before.until(turn()) : before))) {
+
+    private void keep() {
+      try {
+        SweepDocument ignored = update(before -> mine(before) ? before.until(turn()) : before);
+      } catch (RuntimeException e) {
+        LOG.debug("the turn is not kept now: {}", e.toString());
+      }
+    }
+
+    @Override
+    public void close() {
+      ended.countDown();
+    }
+  }
+
+  /** Keeps the turn while the work goes on. */
+  Keeping keeping() {
+    Keeping keeping = new Keeping();
+    Thread.ofVirtual().name("mas-sweep-turn").start(keeping::run);
+    return keeping;
+  }
+
+  /**
+   * Goes on with the work.
+   *
+   * @throws CancellationException if another process has taken the turn
+   */
+  void goOn() {
+    if (!mine(seen)) {
       throw new CancellationException("another process sweeps");
     }
   }

@@ -86,13 +86,10 @@ public final class CommitProtection {
     }
     long version = known.map(FileDocument::version).orElse(0L);
     Queue<CommitSummary> newer = new ConcurrentLinkedQueue<>();
-    List<Optional<NodeException>> failures =
-        Fanout.each(asked, node -> ask(node, file, version, newer));
-    for (int i = 0; i < asked.size(); i++) {
-      Member node = asked.get(i);
-      failures.get(i).ifPresent(failure -> nodes.view().failed(node, failure));
-    }
-    long answered = failures.stream().filter(Optional::isEmpty).count();
+    long answered =
+        Fanout.each(asked, node -> ask(node, file, version, newer)).stream()
+            .filter(Optional::isEmpty) // one of an older build does not know the question
+            .count();
     return !tooMany(all.size() - answered, all.size()) && !protect(file, version, newer);
   }
 

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,13 +44,7 @@ final class CommitRecords {
    * @throws MasException STORING_FAILED if too few nodes took it
    */
   List<Member> prepare(FileDocument file, Set<String> holders) {
-    List<Member> candidates =
-        new ArrayList<>(
-            nodes.view().standings().stream()
-                .filter(NodeView.Standing::writable)
-                .map(NodeView.Standing::member)
-                .sorted(Comparator.comparing(node -> !holders.contains(node.id())))
-                .toList());
+    List<Member> candidates = new ArrayList<>(candidates(holders).toList());
     int wanted = Math.min(copies, candidates.size());
     List<Member> done = new ArrayList<>();
     while (done.size() < wanted && candidates.size() >= wanted - done.size()) {
@@ -63,6 +58,30 @@ final class CommitRecords {
           "%d nodes took the commit record, %d are needed".formatted(done.size(), wanted));
     }
     return done;
+  }
+
+  /**
+   * Writes COMMITTED records until there are enough; as many as nodes take it.
+   *
+   * @param have ids of nodes that have one
+   * @param holders of the file, which are preferred
+   */
+  void complete(FileDocument file, Set<String> have, Set<String> holders) {
+    List<Member> candidates =
+        candidates(holders).filter(node -> !have.contains(node.id())).toList();
+    int missing = Math.min(copies - have.size(), candidates.size());
+    if (missing > 0) {
+      List<Member> done = write(candidates.subList(0, missing), file, CommitRecord.State.COMMITTED);
+      LOG.info("{} commit records of {} written anew", done.size(), file.hash());
+    }
+  }
+
+  /** Nodes that take records, those that hold the file first. */
+  private Stream<Member> candidates(Set<String> holders) {
+    return nodes.view().standings().stream()
+        .filter(NodeView.Standing::writable)
+        .map(NodeView.Standing::member)
+        .sorted(Comparator.comparing(node -> !holders.contains(node.id())));
   }
 
   /** Raises the records to COMMITTED, in the background. */

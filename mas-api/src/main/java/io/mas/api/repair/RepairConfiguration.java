@@ -16,7 +16,9 @@ public class RepairConfiguration {
   RepairRoom repairRoom(
       ObjectRoom.Outside outside, ObjectProperties objects, RepairProperties properties) {
     return new RepairRoom(
-        outside, new RepairRoom.Settings(properties, objects.hedgeAfter(), RepairRule.ALL));
+        outside,
+        new RepairRoom.Settings(
+            properties, objects.hedgeAfter(), objects.layout().m() + 1, RepairRule.ALL));
   }
 
   @Bean

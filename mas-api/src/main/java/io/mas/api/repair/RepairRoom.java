@@ -3,6 +3,7 @@ package io.mas.api.repair;
 import io.mas.api.object.BlockReader;
 import io.mas.api.object.DataRule;
 import io.mas.api.object.ObjectRoom;
+import io.mas.api.object.RecordKeeper;
 import java.time.Duration;
 import java.util.Set;
 
@@ -15,9 +16,11 @@ public final class RepairRoom {
    * How it is set.
    *
    * @param hedgeAfter a shard that has not come after so long is replaced by parity
+   * @param records on how many nodes the commit record of a new file is
    * @param rules {@link RepairRule#ALL}, but in the tests that show what each rule is for
    */
-  public record Settings(RepairProperties properties, Duration hedgeAfter, Set<RepairRule> rules) {}
+  public record Settings(
+      RepairProperties properties, Duration hedgeAfter, int records, Set<RepairRule> rules) {}
 
   public RepairRoom(ObjectRoom.Outside outside, Settings settings) {
     Set<RepairRule> rules = settings.rules;
@@ -39,6 +42,7 @@ public final class RepairRoom {
                 planner,
                 rebuilding,
                 new Publisher(outside.metadata(), turns, rules),
+                new RecordKeeper(outside.metadata(), outside.nodes(), settings.records),
                 outside.clock()));
     this.worker =
         new RepairWorker(

@@ -9,6 +9,7 @@ import io.mas.api.nodes.Fanout;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.ShardClient;
 import io.mas.api.object.CrashPoint;
+import io.mas.api.object.RecordKeeper;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Repairer {
       Planner planner,
       Rebuild.Context rebuilding,
       Publisher publisher,
+      RecordKeeper records,
       InstantSource clock) {}
 
   Repairer(Parts parts) {
@@ -159,6 +161,9 @@ final class Repairer {
       }
       LOG.info("extent {} repaired; it still lacks {}", now.id(), now.missing());
       found.clear();
+      if (!now.shards().equals(extent.shards())) {
+        parts.records.moved(now);
+      }
       extent = now;
     }
 

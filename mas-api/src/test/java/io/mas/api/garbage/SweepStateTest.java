@@ -141,13 +141,12 @@ class SweepStateTest {
 
   @Test
   void theTurnOfAProcessThatDiedEnds() {
-    SweepDocument.Turn dead =
-        new SweepDocument.Turn("dead", world.objects.time.get() + Duration.ofMinutes(5).toMillis());
+    SweepDocument.Turn dead = new SweepDocument.Turn("dead", world.objects.time.get() + 10_000);
     assertThat(store.compareAndSetSweep(SweepDocument.NONE.begin(dead, SweepDocument.Mode.ON)))
         .isEqualTo(WriteOutcome.APPLIED);
     world.room.sweep().sweepOnce();
     assertThat(store.sweep().orElseThrow().begun()).as("not its turn").isEqualTo(1);
-    world.pass(Duration.ofMinutes(6));
+    world.pass(Duration.ofSeconds(11));
     world.room.sweep().sweepOnce();
     assertThat(store.sweep().orElseThrow().begun()).isEqualTo(2);
     assertThat(world.room.sweep().mayCollect()).isTrue();

@@ -147,6 +147,22 @@ public final class SimulatedNodes implements ShardClient {
     origins.remove(copy);
   }
 
+  /** Ids of the nodes with a COMMITTED record. */
+  public Set<String> committedOn() {
+    return records.entrySet().stream()
+        .filter(
+            node ->
+                node.getValue().stream()
+                    .anyMatch(record -> record.state() == CommitRecord.State.COMMITTED))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** Forgets the commit records of a node. */
+  public void loseRecords(String node) {
+    records.remove(node);
+  }
+
   /** Forgets the commit records of all nodes. */
   public void loseRecords() {
     records.clear();

@@ -94,7 +94,7 @@ final class RepairWorld implements AutoCloseable {
                 new Random(System.nanoTime()),
                 meters,
                 () -> {}),
-            new RepairRoom.Settings(properties, Duration.ofSeconds(20), rules));
+            new RepairRoom.Settings(properties, Duration.ofSeconds(20), 3, rules));
     rooms.add(room);
     return room;
   }

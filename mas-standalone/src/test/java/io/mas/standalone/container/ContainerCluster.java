@@ -60,6 +60,15 @@ final class ContainerCluster implements AutoCloseable {
                 "" + freePort(),
                 "MAS_PORT_2",
                 "" + freePort()));
+    try {
+      start();
+    } catch (IOException | RuntimeException | AssertionError e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void start() throws IOException {
     compose("up", "-d");
     String token = Files.readString(folder.resolve("secrets/system-token"));
     for (int gateway = 1; gateway <= 2; gateway++) {
