@@ -87,6 +87,19 @@ class ManifestTest {
     assertThat(chart.text(values)).isEqualTo(chart.text(values));
   }
 
+  @ParameterizedTest
+  @MethodSource("io.mas.helm.Chart#ready")
+  void theNotesAreCommandsToCopy(String name) {
+    String notes = Chart.notes(name);
+    assertThat(notes)
+        .contains("helm -n store test files --logs")
+        .contains("get secret files-mas-backend-token -o jsonpath")
+        .contains(
+            "exec -i deployment/files-mas-gateway -- sh -c 'MAS_SYSTEM_TOKEN=$(cat) mas status'")
+        .doesNotContain("<no value>", "map[");
+    assertThat(notes.contains("ONE LOST VOLUME LOSES FILES")).isEqualTo(name.contains("minikube"));
+  }
+
   @Test
   void everyObjectHasANameOfItsOwn() {
     Rendered rendered = chart.render(Values.ready("values-ha-6"));
