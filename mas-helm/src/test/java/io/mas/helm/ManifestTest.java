@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
@@ -98,6 +99,12 @@ class ManifestTest {
             "exec -i deployment/files-mas-gateway -- sh -c 'MAS_SYSTEM_TOKEN=$(cat) mas status'")
         .doesNotContain("<no value>", "map[");
     assertThat(notes.contains("ONE LOST VOLUME LOSES FILES")).isEqualTo(name.contains("minikube"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"values-minikube, 0", "values-small-3, 1", "values-ha-6, 2", "values, 2"})
+  void theNotesSayHowManyNodesMayBeLost(String name, int lost) {
+    assertThat(Chart.notes(name)).contains("any %d of them may be lost.".formatted(lost));
   }
 
   @Test

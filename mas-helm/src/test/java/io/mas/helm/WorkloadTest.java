@@ -212,7 +212,7 @@ class WorkloadTest {
   void hooksRunInTheirTurn() {
     Rendered rendered = chart.render(Values.none());
     assertThat(hook(rendered.one("Job", "-secrets"))).isEqualTo("pre-install,pre-upgrade -10");
-    assertThat(hook(rendered.one("Job", "-check-scale"))).isEqualTo("pre-upgrade -5");
+    assertThat(hook(rendered.one("Job", "-check-scale"))).isEqualTo("pre-upgrade,pre-rollback -5");
     assertThat(hook(rendered.one("Role", "-secrets"))).isEqualTo("pre-install,pre-upgrade -20");
     assertThat(hook(rendered.one("Pod", "-try"))).startsWith("test");
     assertThat(
