@@ -19,4 +19,4 @@ sentinel auth-pass mas $(cat /secrets/password)
 sentinel down-after-milliseconds mas 5000
 sentinel failover-timeout mas 20000
 CONF
-exec redis-server /data/sentinel.conf --sentinel
+exec "$server" /data/sentinel.conf --sentinel

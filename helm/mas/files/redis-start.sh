@@ -16,4 +16,4 @@ replica-announce-ip $self
 CONF
 primary=$(primary)
 [ "$primary" = "$self" ] || echo "replicaof $primary 6379" >>/tmp/redis.conf
-exec redis-server /tmp/redis.conf
+exec "$server" /tmp/redis.conf

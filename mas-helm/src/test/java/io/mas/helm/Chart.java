@@ -1,5 +1,6 @@
 package io.mas.helm;
 
+import com.marcnuri.helm.DryRun;
 import com.marcnuri.helm.Helm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,6 +74,22 @@ final class Chart {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What an install with ready values tells the operator. */
+  static String notes(String ready) {
+    String told =
+        new Helm(SOURCE)
+            .install()
+            .withName(RELEASE)
+            .withNamespace(NAMESPACE)
+            .withKubeVersion(KUBERNETES)
+            .withValuesFile(SOURCE.resolve(ready + ".yaml"))
+            .clientOnly()
+            .withDryRunOption(DryRun.CLIENT)
+            .call()
+            .getOutput();
+    return told.substring(told.indexOf("NOTES:"));
   }
 
   /** What is rendered. */

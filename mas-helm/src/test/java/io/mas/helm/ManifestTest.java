@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
@@ -85,6 +86,25 @@ class ManifestTest {
   void renderingTwiceIsTheSame(String name) {
     Values values = Values.ready(name);
     assertThat(chart.text(values)).isEqualTo(chart.text(values));
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.mas.helm.Chart#ready")
+  void theNotesAreCommandsToCopy(String name) {
+    String notes = Chart.notes(name);
+    assertThat(notes)
+        .contains("helm -n store test files --logs")
+        .contains("get secret files-mas-backend-token -o jsonpath")
+        .contains(
+            "exec -i deployment/files-mas-gateway -- sh -c 'MAS_SYSTEM_TOKEN=$(cat) mas status'")
+        .doesNotContain("<no value>", "map[");
+    assertThat(notes.contains("ONE LOST VOLUME LOSES FILES")).isEqualTo(name.contains("minikube"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"values-minikube, 0", "values-small-3, 1", "values-ha-6, 2", "values, 2"})
+  void theNotesSayHowManyNodesMayBeLost(String name, int lost) {
+    assertThat(Chart.notes(name)).contains("any %d of them may be lost.".formatted(lost));
   }
 
   @Test

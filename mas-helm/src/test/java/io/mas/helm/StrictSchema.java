@@ -28,6 +28,9 @@ final class StrictSchema {
   /** What is wrong, each with its place; empty if nothing is. */
   List<String> problems(Manifest manifest) {
     List<String> problems = new ArrayList<>();
+    if (PrometheusOperator.KINDS.contains(manifest.kind())) {
+      return PrometheusOperator.problems(manifest);
+    }
     HasMetadata typed;
     try {
       typed = serialization.unmarshal(manifest.json().toString(), HasMetadata.class);

@@ -14,7 +14,6 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.CountOptions;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.ReplaceOptions;
-import com.mongodb.event.CommandListener;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import java.util.ArrayList;
@@ -66,11 +65,11 @@ final class MongoDocuments implements AutoCloseable {
    *
    * @throws MetadataStartException if the URI cannot be used
    */
-  static MongoDocuments open(MongoProperties properties, CommandListener... listeners) {
+  static MongoDocuments open(MongoProperties properties, MongoOption... options) {
     ConnectionString uri = properties.connectionString();
     MongoClientSettings.Builder settings =
         properties.settings(uri).addCommandListener(new MongoAttempts());
-    List.of(listeners).forEach(settings::addCommandListener);
+    List.of(options).forEach(option -> option.addTo(settings));
     String database = uri.getDatabase();
     return new MongoDocuments(
         MongoClients.create(settings.build()), database == null ? "mas" : database);

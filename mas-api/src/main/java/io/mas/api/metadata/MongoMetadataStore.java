@@ -2,7 +2,6 @@ package io.mas.api.metadata;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
-import com.mongodb.event.CommandListener;
 import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ObjectHash;
@@ -41,12 +40,12 @@ public final class MongoMetadataStore implements MetadataStore {
   /**
    * Opens the database, which must answer, and makes the indexes that it lacks.
    *
-   * @param listeners are told of every command
+   * @param options what this process adds to the client
    * @throws io.mas.common.error.MasException METADATA_UNREACHABLE if it does not answer
    * @throws MetadataStartException if the settings cannot be used
    */
-  static MongoMetadataStore open(MongoProperties properties, CommandListener... listeners) {
-    MongoDocuments documents = MongoDocuments.open(properties, listeners);
+  static MongoMetadataStore open(MongoProperties properties, MongoOption... options) {
+    MongoDocuments documents = MongoDocuments.open(properties, options);
     try {
       for (MongoIndex index : MongoIndex.values()) {
         documents.ensure(index);
@@ -64,13 +63,13 @@ public final class MongoMetadataStore implements MetadataStore {
    *
    * @param clusterId of the cluster that the database is to hold, 1 to 64 of 0-9, a-z and -; an
    *     empty database becomes this cluster's. "" for whatever cluster it holds
-   * @param listeners are told of every command
+   * @param options what this process adds to the client
    * @throws MetadataStartException if the settings cannot be used, or the database holds another
    *     cluster, or was written by a newer version of MAS
    */
   public static MongoMetadataStore connect(
-      MongoProperties properties, String clusterId, CommandListener... listeners) {
-    return new MongoStart(properties, clusterId, listeners).connect(MongoStart.SAY_EVERY);
+      MongoProperties properties, String clusterId, MongoOption... options) {
+    return new MongoStart(properties, clusterId, options).connect(MongoStart.SAY_EVERY);
   }
 
   @Override

@@ -14,6 +14,7 @@ import org.bson.codecs.BsonTypeClassMap;
 import org.bson.codecs.DocumentCodecProvider;
 import org.bson.codecs.configuration.CodecRegistries;
 import org.bson.codecs.configuration.CodecRegistry;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -23,6 +24,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param uri where it is, with the name of the database, "mas" if it has none; a replica set or
  *     mongos
+ * @param sslBundle the bundle of {@code spring.ssl.bundle} with the certificates to trust and, if
+ *     the servers ask for one, the own; then the connection is by TLS, whatever the URI says. Null
+ *     for what the JVM trusts, if the URI says {@code tls=true}
  * @param connectTimeout to open a connection
  * @param selectionTimeout to find a primary
  * @param timeout for an operation in all, with its retries; must be longer than the others
@@ -31,6 +35,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("mas.mongodb")
 public record MongoProperties(
     @DefaultValue("mongodb://127.0.0.1:27017") String uri,
+    @Nullable String sslBundle,
     @DefaultValue("2s") Duration connectTimeout,
     @DefaultValue("2s") Duration selectionTimeout,
     @DefaultValue("4s") Duration timeout,
@@ -60,7 +65,7 @@ public record MongoProperties(
   /** All but the URI as by default. */
   public static MongoProperties at(String uri) {
     return new MongoProperties(
-        uri, Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(4), 100);
+        uri, null, Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(4), 100);
   }
 
   /**

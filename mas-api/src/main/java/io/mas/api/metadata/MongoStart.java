@@ -1,7 +1,6 @@
 package io.mas.api.metadata;
 
 import com.mongodb.MongoException;
-import com.mongodb.event.CommandListener;
 import io.mas.common.error.MasException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -22,9 +21,9 @@ final class MongoStart {
 
   private final MongoProperties properties;
   private final String clusterId;
-  private final CommandListener[] listeners;
+  private final MongoOption[] options;
 
-  MongoStart(MongoProperties properties, String clusterId, CommandListener... listeners) {
+  MongoStart(MongoProperties properties, String clusterId, MongoOption... options) {
     if (!CLUSTER_ID.matcher(clusterId).matches()) {
       throw new MetadataStartException(
           "mas.cluster-id is '%s'".formatted(clusterId),
@@ -33,7 +32,7 @@ final class MongoStart {
     }
     this.properties = properties;
     this.clusterId = clusterId;
-    this.listeners = listeners;
+    this.options = options;
   }
 
   /**
@@ -89,7 +88,7 @@ final class MongoStart {
   }
 
   private MongoMetadataStore open() {
-    MongoMetadataStore store = MongoMetadataStore.open(properties, listeners);
+    MongoMetadataStore store = MongoMetadataStore.open(properties, options);
     try {
       requireCluster(store);
       return store;

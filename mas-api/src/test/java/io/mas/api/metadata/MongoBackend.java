@@ -27,6 +27,7 @@ final class MongoBackend implements MetadataBackend {
     properties =
         new MongoProperties(
             withDatabase(server.uri(), name),
+            server.sslBundle(),
             server.connectTimeout(),
             server.selectionTimeout(),
             server.timeout(),
@@ -54,7 +55,7 @@ final class MongoBackend implements MetadataBackend {
   }
 
   MetadataStore open(CommandListener listener) {
-    return MongoMetadataStore.open(properties, listener);
+    return MongoMetadataStore.open(properties, client -> client.addCommandListener(listener));
   }
 
   /** The database past the store. */

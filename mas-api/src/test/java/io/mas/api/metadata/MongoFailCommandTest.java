@@ -27,6 +27,7 @@ class MongoFailCommandTest {
       new MongoBackend(
           new MongoProperties(
               TestMongo.server().uri(),
+              null,
               Duration.ofMillis(500),
               Duration.ofMillis(1000),
               Duration.ofMillis(1500),

@@ -38,6 +38,7 @@ class MongoPropertiesTest {
             bind(
                 Map.of(
                     "mas.mongodb.uri", "mongodb://db:1",
+                    "mas.mongodb.ssl-bundle", "db",
                     "mas.mongodb.connect-timeout", "1s",
                     "mas.mongodb.selection-timeout", "3s",
                     "mas.mongodb.timeout", "5s",
@@ -45,6 +46,7 @@ class MongoPropertiesTest {
         .isEqualTo(
             new MongoProperties(
                 "mongodb://db:1",
+                "db",
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(5),
@@ -78,6 +80,7 @@ class MongoPropertiesTest {
         settings(
             new MongoProperties(
                 "mongodb://db:1",
+                null,
                 Duration.ofMillis(1),
                 Duration.ofMillis(2),
                 Duration.ofMillis(3),

@@ -54,9 +54,11 @@ public final class Install {
   private final PrintStream err;
 
   /**
+   * The commands as a process has them.
+   *
    * @param account directory with what the pod's account needs to speak to Kubernetes
    */
-  Install(Map<String, String> environment, Path account, PrintStream out, PrintStream err) {
+  public Install(Map<String, String> environment, Path account, PrintStream out, PrintStream err) {
     this.environment = environment;
     this.account = account;
     this.out = out;
@@ -76,8 +78,8 @@ public final class Install {
     System.exit(code);
   }
 
-  /** The exit code. */
-  int run(List<String> arguments) {
+  /** Does what the arguments say, and returns the exit code. */
+  public int run(List<String> arguments) {
     if (arguments.isEmpty() || CommandLine.asksForHelp(arguments)) {
       out.print(HELP);
       return arguments.isEmpty() ? CANNOT_ASK : DONE;

@@ -47,37 +47,58 @@ final class Trial {
   private void inOne() {
     byte[] content = content(SINGLE_BYTES);
     String hash = sha256(content);
-    try {
-      stored(store.single(store.token(Action.UPLOAD, hash), content), hash, content.length);
-      out.printf("stored %d bytes in one request%n", content.length);
-      JsonNode again = store.init(store.token(Action.UPLOAD, hash));
-      require(again.path("persistence").asBoolean(false), "what is stored would be sent again");
-      out.println("it need not be sent again");
-      readBack(hash, content);
-    } finally {
-      store.delete(hash);
-    }
-    require(store.code(hash) == NO_SUCH_FILE, "a deleted file is still there");
-    out.println("deleted it");
+    thenDelete(
+        hash,
+        () -> {
+          stored(store.single(store.token(Action.UPLOAD, hash), content), hash, content.length);
+          out.printf("stored %d bytes in one request%n", content.length);
+          JsonNode again = store.init(store.token(Action.UPLOAD, hash));
+          require(again.path("persistence").asBoolean(false), "what is stored would be sent again");
+          out.println("it need not be sent again");
+          readBack(hash, content);
+        });
   }
 
   private void inChunks() {
     byte[] content = content(CHUNKS * CHUNK_BYTES - 1);
     String hash = sha256(content);
-    String token = store.token(Action.UPLOAD, hash);
-    require(!store.init(token).path("persistence").asBoolean(true), "a file that is new is stored");
-    for (int i = 0; i < CHUNKS; i++) {
-      int end = Math.min(content.length, (i + 1) * CHUNK_BYTES);
-      JsonNode chunk = store.chunk(token, i + 1, Arrays.copyOfRange(content, i * CHUNK_BYTES, end));
-      require(chunk.path("speed").asInt(0) == i + 1, "chunk %d is not counted".formatted(i + 1));
-    }
+    thenDelete(
+        hash,
+        () -> {
+          String token = store.token(Action.UPLOAD, hash);
+          JsonNode begun = store.init(token);
+          require(!begun.path("persistence").asBoolean(true), "a file that is new is stored");
+          for (int number = 1; number <= CHUNKS; number++) {
+            JsonNode chunk = store.chunk(token, number, chunk(content, number));
+            require(
+                chunk.path("speed").asInt(0) == number,
+                "chunk %d is not counted".formatted(number));
+          }
+          stored(store.finish(token), hash, content.length);
+          out.printf("stored %d bytes in %d chunks%n", content.length, CHUNKS);
+          readBack(hash, content);
+        });
+  }
+
+  private static byte[] chunk(byte[] content, int number) {
+    int end = Math.min(content.length, number * CHUNK_BYTES);
+    return Arrays.copyOfRange(content, (number - 1) * CHUNK_BYTES, end);
+  }
+
+  /** What went wrong first is told, also if the file cannot be deleted because of it. */
+  private void thenDelete(String hash, Runnable attempt) {
     try {
-      stored(store.finish(token), hash, content.length);
-      out.printf("stored %d bytes in %d chunks%n", content.length, CHUNKS);
-      readBack(hash, content);
-    } finally {
-      store.delete(hash);
+      attempt.run();
+    } catch (TrialFailedException e) {
+      try {
+        store.delete(hash);
+      } catch (TrialFailedException more) {
+        e.addSuppressed(more);
+      }
+      throw e;
     }
+    store.delete(hash);
+    require(store.code(hash) == NO_SUCH_FILE, "a deleted file is still there");
     out.println("deleted it");
   }
 

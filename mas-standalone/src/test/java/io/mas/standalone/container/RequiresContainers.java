@@ -12,9 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A test that needs a Docker engine, and what {@code docker/test/images.sh} needs. {@code ./mas
- * test} starts an engine where {@code CI=true} and it may; elsewhere it takes what answers. Where
- * none does, the test is listed as not run.
+ * A test that needs a Docker engine that answers, and what {@code docker/test/images.sh} needs.
+ * Where they are not, the test is listed as not run.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
