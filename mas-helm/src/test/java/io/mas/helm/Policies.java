@@ -100,6 +100,9 @@ final class Policies {
     for (JsonNode port : container.path("ports")) {
       require(!port.has("hostPort"), manifest, "hostPort");
     }
+    List<String> names =
+        container.path("env").valueStream().map(one -> one.path("name").asString()).toList();
+    require(Set.copyOf(names).size() == names.size(), manifest, "a variable twice");
     // Variables are seen in dumps and by every child; secrets are files.
     for (JsonNode variable : container.path("env")) {
       require(!variable.at("/valueFrom").has("secretKeyRef"), manifest, "secret in a variable");

@@ -67,6 +67,7 @@ class PolicyTest {
           Deployment  | -gateway | /spec/template/spec/volumes/0                  | hostPath                     | {path: /}   | volume hostPath
           Deployment  | -repair  | /spec/template/spec/containers/0               | envFrom                      | []          | secret in a variable
           Deployment  | -repair  | /spec/template/spec/containers/0/env/0         | value                        | "amqp://a:geheim@b" | a password
+          Deployment  | -repair  | /spec/template/spec/containers/0/env/1         | name                         | MAS_ROLES   | a variable twice
           ConfigMap   | -rabbitmq | /data                                         | more                         | "amqp://a:geheim@b" | a password
           Service     | -node    | /spec                                          | type                         | NodePort    | exposes
           Service     | files-mas | /spec/ports/0                                 | targetPort                   | management  | exposes
