@@ -59,6 +59,9 @@ final class Policies {
     for (String name : List.of("hostNetwork", "hostPID", "hostIPC", "hostUsers")) {
       require(!pod.has(name), manifest, name);
     }
+    // Kubernetes would say MAS_NODE_PORT=tcp://... because of the Service, and mas.node.port is no
+    // such.
+    require(!pod.path("enableServiceLinks").asBoolean(true), manifest, "enableServiceLinks");
     boolean token = pod.path("automountServiceAccountToken").asBoolean(true);
     require(token == WITH_TOKEN.contains(manifest.component()), manifest, "token");
     require(
