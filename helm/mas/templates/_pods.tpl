@@ -41,6 +41,7 @@ restartPolicy: Never
 
 {{- define "mas.podRest" -}}
 {{- $root := index . 0 -}}
+# Or Kubernetes would set MAS_NODE_PORT and the like, which are names of settings.
 enableServiceLinks: false
 securityContext:
   {{- include "mas.podSecurity" . | nindent 2 }}

@@ -124,6 +124,11 @@ amqp://mas:${bundled.rabbitmq.password}@{{ include "mas.name" . }}-rabbitmq-clie
   "mas.cluster-id" "clusterId"
   "mas.roles" "gateway and repair, which have a role each"
   "mas.system-tokens-file" "secrets.existingSystemTokens"
+  "mas.mongodb.ssl-bundle" "mongodb.external.caSecret"
+  "mas.redis.ssl-bundle" "redis.external.caSecret"
+  "mas.rabbitmq.ssl-bundle" "rabbitmq.external.caSecret"
+  "server.port" "gateway.service.port, that of a pod is always the same"
+  "logging.structured.format.console" "nothing, logs are always JSON (ecs)"
   "mas.node.data" "storage.size, the volume is always in /data"
   "mas.node.address" "clusterDomain"
   "mas.node.bind-address" "nothing, a pod has an address of its own"
@@ -136,6 +141,9 @@ amqp://mas:${bundled.rabbitmq.password}@{{ include "mas.name" . }}-rabbitmq-clie
 {{- range $name, $value := (index $root.Values $component).settings }}
 {{- if regexMatch "^mas\\.(internal\\.keys|system-tokens.*|.*uri)|password|secret" $name }}
 {{- fail (printf "%s.settings has %s, which may hold a secret, and values are none: remove it, and use secrets.existing..., or existingSecret of the server." $component $name) }}
+{{- end }}
+{{- if and (eq $component "gateway") (eq $name "spring.lifecycle.timeout-per-shutdown-phase") }}
+{{- fail (printf "gateway.settings has %s, which the chart sets itself: remove it, and use gateway.drain.timeoutSeconds." $name) }}
 {{- end }}
 {{- if hasKey $owned $name }}
 {{- fail (printf "%s.settings has %s, which the chart sets itself: remove it, and use %s." $component $name (get $owned $name)) }}

@@ -95,14 +95,17 @@ class GeometryTest {
 
   @ParameterizedTest
   @CsvSource({
-    "4, 2, 6, 1, 1, 2",
-    "2, 2, 3, 1, 1, 1",
-    "1, 1, 1, 0, 0, 0",
-    "4, 2, 3, 1, 0, 1",
-    "8, 4, 12, 2, 2, 4",
+    "4+2, 6, 1, 1, 2",
+    "2+2, 3, 1, 1, 1",
+    "1+1, 1, 0, 0, 0",
+    "4+2, 3, 1, 0, 1",
+    "8+4, 12, 2, 2, 4",
   })
   void noMoreMayBeTakenAwayThanTheParityBears(
-      int k, int m, int nodes, int failures, int away, int most) {
+      String erasure, int nodes, int failures, int away, int most) {
+    int plus = erasure.indexOf('+');
+    int k = Integer.parseInt(erasure.substring(0, plus));
+    int m = Integer.parseInt(erasure.substring(plus + 1));
     Values values = new Geometry(k, m, nodes, failures, away).values();
     if (most > 0) {
       JsonNode budget =

@@ -59,6 +59,9 @@ final class Policies {
     for (String name : List.of("hostNetwork", "hostPID", "hostIPC", "hostUsers")) {
       require(!pod.has(name), manifest, name);
     }
+    // Kubernetes would say MAS_NODE_PORT=tcp://... because of the Service, and mas.node.port is no
+    // such.
+    require(!pod.path("enableServiceLinks").asBoolean(true), manifest, "enableServiceLinks");
     boolean token = pod.path("automountServiceAccountToken").asBoolean(true);
     require(token == WITH_TOKEN.contains(manifest.component()), manifest, "token");
     require(
@@ -100,6 +103,9 @@ final class Policies {
     for (JsonNode port : container.path("ports")) {
       require(!port.has("hostPort"), manifest, "hostPort");
     }
+    List<String> names =
+        container.path("env").valueStream().map(one -> one.path("name").asString()).toList();
+    require(Set.copyOf(names).size() == names.size(), manifest, "a variable twice");
     // Variables are seen in dumps and by every child; secrets are files.
     for (JsonNode variable : container.path("env")) {
       require(!variable.at("/valueFrom").has("secretKeyRef"), manifest, "secret in a variable");

@@ -53,34 +53,37 @@ class PolicyTest {
       delimiter = '|',
       textBlock =
           """
-          StatefulSet | -node    | /spec/template/spec                            | hostNetwork                  | true        | hostNetwork
-          StatefulSet | -node    | /spec/template/spec                            | automountServiceAccountToken | true        | token
-          Deployment  | -gateway | /spec/template/spec                            | serviceAccountName           | default     | account
-          Deployment  | -gateway | /spec/template/spec/securityContext            | runAsNonRoot                 | false       | runAsNonRoot
-          Deployment  | -gateway | /spec/template/spec/securityContext            | runAsUser                    | 0           | runAsUser
-          StatefulSet | -redis   | /spec/template/spec/securityContext/seccompProfile | type                     | Unconfined  | seccompProfile
-          StatefulSet | -redis   | /spec/template/spec/containers/1/securityContext | readOnlyRootFilesystem     | false       | readOnlyRootFilesystem
-          Job         | -secrets | /spec/template/spec/containers/0/securityContext | allowPrivilegeEscalation   | true        | allowPrivilegeEscalation
-          Pod         | -try     | /spec/containers/0/securityContext             | privileged                   | true        | privileged
-          Pod         | -try     | /spec/containers/0/securityContext/capabilities | drop                        | [NET_RAW]   | capabilities
-          Deployment  | -gateway | /spec/template/spec/volumes/0                  | emptyDir                     | {}          | sizeLimit
-          Deployment  | -gateway | /spec/template/spec/volumes/0                  | hostPath                     | {path: /}   | volume hostPath
-          Deployment  | -repair  | /spec/template/spec/containers/0               | envFrom                      | []          | secret in a variable
-          Deployment  | -repair  | /spec/template/spec/containers/0/env/0         | value                        | "amqp://a:geheim@b" | a password
-          ConfigMap   | -rabbitmq | /data                                         | more                         | "amqp://a:geheim@b" | a password
-          Service     | -node    | /spec                                          | type                         | NodePort    | exposes
-          Service     | files-mas | /spec/ports/0                                 | targetPort                   | management  | exposes
-          Ingress     | -mas     | /spec/rules/0/http/paths/0/backend/service     | name                         | files-mas-node | leads to
-          HTTPRoute   | -mas     | /spec/rules/0/backendRefs/0                    | port                         | 8081        | leads to
-          NetworkPolicy | -default-deny | /spec/podSelector/matchLabels           | app.kubernetes.io/component  | gateway     | no policy denies everything
-          NetworkPolicy | -default-deny | /spec                                   | egress                       | [{}]        | no policy denies everything
-          NetworkPolicy | -redis   | /spec/podSelector/matchLabels                | app.kubernetes.io/component  | rediss      | selects nobody
+          StatefulSet   | -node         | /spec/template/spec/hostNetwork | true | hostNetwork
+          StatefulSet   | -node         | /spec/template/spec/automountServiceAccountToken | true | token
+          Deployment    | -gateway      | /spec/template/spec/serviceAccountName | default | account
+          Deployment    | -gateway      | /spec/template/spec/enableServiceLinks | true | enableServiceLinks
+          Deployment    | -gateway      | /spec/template/spec/securityContext/runAsNonRoot | false | runAsNonRoot
+          Deployment    | -gateway      | /spec/template/spec/securityContext/runAsUser | 0 | runAsUser
+          StatefulSet   | -redis        | /spec/template/spec/securityContext/seccompProfile/type | Unconfined | seccompProfile
+          StatefulSet   | -redis        | /spec/template/spec/containers/1/securityContext/readOnlyRootFilesystem | false | readOnlyRootFilesystem
+          Job           | -secrets      | /spec/template/spec/containers/0/securityContext/allowPrivilegeEscalation | true | allowPrivilegeEscalation
+          Pod           | -try          | /spec/containers/0/securityContext/privileged | true | privileged
+          Pod           | -try          | /spec/containers/0/securityContext/capabilities/drop | [NET_RAW] | capabilities
+          Deployment    | -gateway      | /spec/template/spec/volumes/0/emptyDir | {} | sizeLimit
+          Deployment    | -gateway      | /spec/template/spec/volumes/0/hostPath | {path: /} | volume hostPath
+          Deployment    | -repair       | /spec/template/spec/containers/0/envFrom | [] | secret in a variable
+          Deployment    | -repair       | /spec/template/spec/containers/0/env/0/value | "amqp://a:geheim@b" | a password
+          Deployment    | -repair       | /spec/template/spec/containers/0/env/1/name | MAS_ROLES | a variable twice
+          ConfigMap     | -rabbitmq     | /data/more | "amqp://a:geheim@b" | a password
+          Service       | -node         | /spec/type | NodePort | exposes
+          Service       | files-mas     | /spec/ports/0/targetPort | management | exposes
+          Ingress       | -mas          | /spec/rules/0/http/paths/0/backend/service/name | files-mas-node | leads to
+          HTTPRoute     | -mas          | /spec/rules/0/backendRefs/0/port | 8081 | leads to
+          NetworkPolicy | -default-deny | /spec/podSelector/matchLabels/app.kubernetes.io~1component | gateway | no policy denies everything
+          NetworkPolicy | -default-deny | /spec/egress | [{}] | no policy denies everything
+          NetworkPolicy | -redis        | /spec/podSelector/matchLabels/app.kubernetes.io~1component | rediss | selects nobody
           """)
-  void aBreachIsFound(
-      String kind, String suffix, String pointer, String name, String yaml, String problem) {
+  void aBreachIsFound(String kind, String suffix, String pointer, String yaml, String problem) {
     List<Manifest> manifests = new ArrayList<>(chart.render(everything()).manifests());
     JsonNode one = new Rendered(manifests).one(kind, suffix);
-    ((ObjectNode) one.at(pointer)).set(name, Chart.json(yaml));
+    int slash = pointer.lastIndexOf('/');
+    ((ObjectNode) one.at(pointer.substring(0, slash)))
+        .set(pointer.substring(slash + 1).replace("~1", "/"), Chart.json(yaml));
     assertThat(Policies.problems(new Rendered(manifests), true))
         .anyMatch(found -> found.contains(problem));
   }

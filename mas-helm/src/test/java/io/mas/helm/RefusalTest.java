@@ -125,6 +125,9 @@ class RefusalTest {
     "repair, mas.roles, 'gateway and repair'",
     "storage, mas.node.data, storage.size",
     "storage, mas.cluster-id, clusterId",
+    "gateway, spring.lifecycle.timeout-per-shutdown-phase, gateway.drain.timeoutSeconds",
+    "gateway, mas.redis.ssl-bundle, redis.external.caSecret",
+    "gateway, server.port, gateway.service.port",
   })
   void aSettingThatTheChartMakes(String component, String setting, String instead) {
     assertThat(chart.refusal(Values.none().with(component + ".settings:" + setting, "x")))
