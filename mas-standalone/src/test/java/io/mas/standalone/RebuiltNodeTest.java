@@ -101,9 +101,11 @@ class RebuiltNodeTest {
         rebuild.bytesPerSecond / MIB,
         (double) bytesPerSecond / MIB);
     assertThat(rebuild.first).isLessThan(SOON);
+    // More, since some seconds may pass unseen until the first repair is; without a limit ten
+    // times.
     assertThat(rebuild.bytesPerSecond)
         .as("bytes a second")
-        .isBetween(0.8 * bytesPerSecond, 1.2 * bytesPerSecond);
+        .isBetween(0.8 * bytesPerSecond, 1.5 * bytesPerSecond);
   }
 
   /** Empties the node and watches until all that it had is on nodes again. */
