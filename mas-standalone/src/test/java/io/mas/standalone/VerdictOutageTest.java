@@ -38,7 +38,7 @@ class VerdictOutageTest {
           "mas.garbage.every", "1s",
           "mas.garbage.grace", "10s",
           "mas.garbage.attempt-grace", "10s",
-          "mas.garbage.prepared-grace", "10s");
+          "mas.object.prepared-grace", "10s");
 
   private static Map<String, String> settings() {
     Map<String, String> all = new HashMap<>(Scratch.QUICK_VERDICTS);

@@ -1,6 +1,7 @@
 package io.mas.api.nodes;
 
 import io.mas.api.metadata.NodeDocument;
+import io.mas.api.metadata.NodeDocument.Cause;
 import io.mas.api.metadata.NodeDocument.Lost;
 import io.mas.api.metadata.NodeDocument.Progress;
 import io.mas.common.cluster.NodeAnnouncement;
@@ -58,6 +59,14 @@ record KnownNode(
   /** Whether it is lost, and nothing depends on it any more. */
   boolean forgotten() {
     return lost != null && lost.progress() == Progress.RESTORED;
+  }
+
+  /**
+   * Whether it may return with what only it knows. Not if its volume is known to be gone: what
+   * waited for that would wait for ever where garbage, which waits too, still names the node.
+   */
+  boolean waitedFor() {
+    return lost == null || (lost.cause() == Cause.UNREACHABLE && !forgotten());
   }
 
   /** Whether the node must be asked whether it lives. */

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -437,14 +438,19 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     return suspect(nodeId) || probed.contains(nodeId);
   }
 
-  /** All nodes but those that are lost for good, as {@link #standings}. */
+  /** All nodes that may have an answer now or later, as {@link #standings}. */
   public List<Standing> waitedFor() {
-    return standings().stream().filter(node -> !node.restored()).toList();
+    return standings(KnownNode::waitedFor);
   }
 
   /** All nodes, in the order of their ids. */
   public List<Standing> standings() {
+    return standings(_ -> true);
+  }
+
+  private List<Standing> standings(Predicate<KnownNode> which) {
     return nodes.values().stream()
+        .filter(which)
         .sorted(Comparator.comparing(KnownNode::id))
         .map(KnownNode::standing)
         .toList();

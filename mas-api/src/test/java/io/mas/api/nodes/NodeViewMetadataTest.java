@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.NodeDocument;
+import io.mas.api.metadata.NodeDocument.Cause;
+import io.mas.api.metadata.NodeDocument.Lost;
+import io.mas.api.metadata.NodeDocument.Progress;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.common.cluster.InProcessDiscovery;
@@ -25,6 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is saved of nodes, and that nobody waits for a database that is away. */
 class NodeViewMetadataTest {
@@ -228,6 +233,25 @@ class NodeViewMetadataTest {
     }
     assertThat(view.writable()).extracting(Member::id).containsExactly("node-1");
     other.close();
+  }
+
+  /** In chaos garbage named a volume that was gone, and waited for it, for ever. */
+  @ParameterizedTest
+  @CsvSource({
+    "UNREACHABLE, MARKING, true",
+    "UNREACHABLE, MARKED, true",
+    "UNREACHABLE, RESTORED, false",
+    "REPLACED, MARKING, false",
+    "REPLACED, MARKED, false",
+    "CONFIRMED, MARKED, false"
+  })
+  void aLostNodeIsWaitedForAsLongAsItMayReturnWithWhatOnlyItKnows(
+      Cause cause, Progress progress, boolean waitedFor) {
+    view.accept(news(1, 1, 1));
+    assertThat(view.waitedFor()).hasSize(1);
+    view.learn(store.node("node-1").orElseThrow().lost(new Lost(1, cause, progress)));
+    assertThat(view.waitedFor()).hasSize(waitedFor ? 1 : 0);
+    assertThat(view.standings()).hasSize(1);
   }
 
   @Test
