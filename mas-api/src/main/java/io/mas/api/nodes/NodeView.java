@@ -443,6 +443,11 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     return standings(KnownNode::waitedFor);
   }
 
+  /** All nodes that do now what they are asked, in the order of their ids. */
+  public List<Member> serving() {
+    return standings(KnownNode::serves).stream().map(Standing::member).toList();
+  }
+
   /** All nodes, in the order of their ids. */
   public List<Standing> standings() {
     return standings(_ -> true);

@@ -91,13 +91,7 @@ final class CommitRecords {
 
   /** Tells all nodes that answer that the file is deleted, in the background. */
   void deleted(FileDocument file) {
-    later(
-        nodes.view().standings().stream()
-            .filter(NodeView.Standing::serves)
-            .map(NodeView.Standing::member)
-            .toList(),
-        file,
-        CommitRecord.State.DELETED);
+    later(nodes.view().serving(), file, CommitRecord.State.DELETED);
   }
 
   private void later(List<Member> members, FileDocument file, CommitRecord.State state) {

@@ -7,11 +7,9 @@ import io.mas.api.metadata.MetadataStore;
 import io.mas.api.nodes.Fanout;
 import io.mas.api.nodes.Member;
 import io.mas.api.nodes.NodeException;
-import io.mas.api.nodes.NodeView;
 import io.mas.api.nodes.Nodes;
 import io.mas.common.object.PartId;
 import io.mas.common.protocol.CommitRecord;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -60,13 +58,8 @@ public final class RecordKeeper {
 
   private void complete(FileDocument file, ExtentDocument extent) {
     Set<String> have = ConcurrentHashMap.newKeySet();
-    List<Member> asked =
-        nodes.view().standings().stream()
-            .filter(NodeView.Standing::serves)
-            .map(NodeView.Standing::member)
-            .toList();
     long silent =
-        Fanout.each(asked, node -> ask(node, file, have)).stream()
+        Fanout.each(nodes.view().serving(), node -> ask(node, file, have)).stream()
             .filter(Optional::isPresent)
             .count();
     LOG.debug("{}: {} records, {} nodes said nothing", file.hash(), have.size(), silent);

@@ -2,13 +2,11 @@ package io.mas.api.garbage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mas.api.metadata.ChunkDocument;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.UploadDocument;
-import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.object.Committer;
@@ -192,23 +190,7 @@ class GarbageRuleTest {
         GarbageWorld world = new GarbageWorld(store, rules)) {
       StoredPart part = world.objects.write(CONTENT);
       ObjectHash hash = ObjectWorld.hash(CONTENT);
-      long now = world.objects.time.get();
-      UploadDocument upload =
-          new UploadDocument(
-              new UploadId(hash, ""),
-              1,
-              77,
-              UploadDocument.State.OPEN,
-              "name",
-              -1,
-              -1,
-              now,
-              now + Duration.ofDays(7).toMillis(),
-              false,
-              null);
-      assertThat(store.compareAndSetUpload(upload)).isEqualTo(WriteOutcome.APPLIED);
-      assertThat(store.insertChunk(new ChunkDocument(upload.id(), 77, 1, part.id(), part.length())))
-          .isEqualTo(WriteOutcome.APPLIED);
+      world.lists(hash, part, UploadDocument.State.OPEN);
       world.later(Duration.ofHours(25));
       world.later(Duration.ofHours(25));
       return world

@@ -3,10 +3,13 @@ package io.mas.api.garbage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mas.api.metadata.ChunkDocument;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.UploadDocument;
+import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.object.ObjectWorld;
@@ -103,6 +106,27 @@ final class GarbageWorld implements AutoCloseable {
   /** The version of a file's document, 0 if there is none. */
   long version(ObjectHash hash) {
     return store.file(hash, Concern.LINEARIZABLE).map(FileDocument::version).orElse(0L);
+  }
+
+  /** An upload without a session lists a part as its first chunk; it expires after seven days. */
+  void lists(ObjectHash hash, StoredPart part, UploadDocument.State state) {
+    long now = objects.time.get();
+    UploadDocument upload =
+        new UploadDocument(
+            new UploadId(hash, ""),
+            1,
+            77,
+            state,
+            "name",
+            -1,
+            -1,
+            now,
+            now + Duration.ofDays(7).toMillis(),
+            false,
+            null);
+    assertThat(store.compareAndSetUpload(upload)).isEqualTo(WriteOutcome.APPLIED);
+    assertThat(store.insertChunk(new ChunkDocument(upload.id(), 77, 1, part.id(), part.length())))
+        .isEqualTo(WriteOutcome.APPLIED);
   }
 
   /** What a writer leaves that dies when all is stored and no document is inserted. */

@@ -2,13 +2,10 @@ package io.mas.api.garbage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mas.api.metadata.ChunkDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.UploadDocument;
-import io.mas.api.metadata.UploadId;
-import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.object.Committer;
 import io.mas.api.object.ObjectWorld;
@@ -21,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,7 +159,7 @@ class OldBackupTest {
     protects(
         world -> {
           part[0] = world.objects.write(CONTENT);
-          begin(world, part[0], UploadDocument.State.OPEN);
+          world.lists(HASH, part[0], UploadDocument.State.OPEN);
         },
         world -> commit(world, part[0]));
   }
@@ -174,7 +170,7 @@ class OldBackupTest {
     protects(
         world -> {
           part[0] = world.objects.write(CONTENT);
-          begin(world, part[0], UploadDocument.State.ABORTED);
+          world.lists(HASH, part[0], UploadDocument.State.ABORTED);
         },
         world -> commit(world, part[0]));
   }
@@ -193,33 +189,9 @@ class OldBackupTest {
   /** The control of those above: it is the record that protects, and nothing else. */
   @Test
   void whatWasNeverCommittedIsCollected() throws IOException {
-    Past listed = world -> begin(world, world.objects.write(CONTENT), UploadDocument.State.OPEN);
+    Past listed =
+        world -> world.lists(HASH, world.objects.write(CONTENT), UploadDocument.State.OPEN);
     assertThat(copiesLeft(ProtocolRule.ALL, listed, OldBackupTest::nothing, LONG)).isZero();
-  }
-
-  private static void begin(
-      GarbageWorld world, @Nullable StoredPart part, UploadDocument.State state) {
-    if (part == null) {
-      throw new IllegalStateException("no part");
-    }
-    long now = world.objects.time.get();
-    UploadDocument upload =
-        new UploadDocument(
-            new UploadId(HASH, ""),
-            1,
-            77,
-            state,
-            "name",
-            -1,
-            -1,
-            now,
-            now + Duration.ofDays(7).toMillis(),
-            false,
-            null);
-    MetadataStore store = world.objects.outside.metadata();
-    assertThat(store.compareAndSetUpload(upload)).isEqualTo(WriteOutcome.APPLIED);
-    assertThat(store.insertChunk(new ChunkDocument(upload.id(), 77, 1, part.id(), part.length())))
-        .isEqualTo(WriteOutcome.APPLIED);
   }
 
   private static void commit(GarbageWorld world, StoredPart part) {

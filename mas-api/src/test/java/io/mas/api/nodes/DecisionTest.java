@@ -46,6 +46,10 @@ class DecisionTest {
   }
 
   private static NodeDocument node(int number, NodeState state) {
+    return node(number, "process-" + number, state);
+  }
+
+  private static NodeDocument node(int number, String process, NodeState state) {
     return new NodeDocument(
         1,
         new NodeAnnouncement(
@@ -53,7 +57,7 @@ class DecisionTest {
             1,
             1,
             URI.create("http://127.0.0.1:" + number),
-            "process-" + number,
+            process,
             "host",
             "zone",
             1,
@@ -415,27 +419,11 @@ class DecisionTest {
   /** Seen in chaos: the same volume is emptied again and again while the metadata are away. */
   private DecisionTest emptiedThrice() {
     replaced = Set.of("node-1", "node-2", "node-3");
-    of(9).silent(1, 3);
-    for (int former = 0; former < 3; former++) {
-      NodeDocument node = nodes.get(former);
-      NodeAnnouncement said = node.announcement();
-      nodes.set(
-          former,
-          new NodeDocument(
-                  1,
-                  new NodeAnnouncement(
-                      said.identity(),
-                      1,
-                      1,
-                      said.address(),
-                      "process-9",
-                      "host",
-                      "zone",
-                      1,
-                      1,
-                      NodeState.UP))
-              .keeping(node.suspicions()));
+    of(9);
+    for (int former = 1; former <= 3; former++) {
+      nodes.set(former - 1, node(former, "process-9", NodeState.UP));
     }
+    silent(1, 3);
     return this;
   }
 

@@ -3,11 +3,11 @@ package io.mas.standalone.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mas.dev.server.ServerProcess;
 import io.mas.standalone.Health;
 import io.mas.standalone.MasClient;
 import io.mas.standalone.Scratch;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The cluster of {@code docker/compose.yaml}, as its first lines tell to start it, under a name of
@@ -57,9 +58,9 @@ final class ContainerCluster implements AutoCloseable {
                 "RABBITMQ_IMAGE",
                 "mas-test/rabbitmq",
                 "MAS_PORT_1",
-                "" + freePort(),
+                "" + ServerProcess.freePort(),
                 "MAS_PORT_2",
-                "" + freePort()));
+                "" + ServerProcess.freePort()));
     try {
       start();
     } catch (IOException | RuntimeException | AssertionError e) {
@@ -77,23 +78,25 @@ final class ContainerCluster implements AutoCloseable {
     awaitWhole();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   private URI published(int gateway) {
     return URI.create("http://127.0.0.1:" + shell.environment().get("MAS_PORT_" + gateway));
   }
 
   private String compose(String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "docker-compose", "-p", project, "-f", "compose.yaml", "-f", "test/compose.yaml"));
-    command.addAll(List.of(arguments));
-    return shell.run(command.toArray(String[]::new));
+    return shell.run(
+        with(
+            arguments,
+            "docker-compose",
+            "-p",
+            project,
+            "-f",
+            "compose.yaml",
+            "-f",
+            "test/compose.yaml"));
+  }
+
+  private static String[] with(String[] arguments, String... command) {
+    return Stream.concat(Stream.of(command), Stream.of(arguments)).toArray(String[]::new);
   }
 
   /** Clients of both gateways. */
@@ -123,18 +126,18 @@ final class ContainerCluster implements AutoCloseable {
     return shell.run("docker", "inspect", "-f", template, container(service));
   }
 
-  /** A command in a service's container, such as {@code id -u}. */
+  /** What a command prints in a service's container, such as {@code id -u}. */
   String in(String service, String... command) {
-    List<String> all = new ArrayList<>(List.of("docker", "exec", container(service)));
-    all.addAll(List.of(command));
-    return shell.run(all.toArray(String[]::new));
+    return shell.run(inside(service, command));
   }
 
   /** Whether such a command fails. */
   boolean failsIn(String service, String... command) {
-    List<String> all = new ArrayList<>(List.of("docker", "exec", container(service)));
-    all.addAll(List.of(command));
-    return !shell.succeeds(all.toArray(String[]::new));
+    return !shell.succeeds(inside(service, command));
+  }
+
+  private String[] inside(String service, String... command) {
+    return with(command, "docker", "exec", container(service));
   }
 
   /** A command of the engine on a service's container: kill, pause, unpause, start, stop. */
@@ -144,11 +147,8 @@ final class ContainerCluster implements AutoCloseable {
 
   /** A rule of iptables in the network namespace of a service's container. */
   void iptables(String service, String... rule) {
-    List<String> command =
-        new ArrayList<>(
-            List.of("nsenter", "-t", inspect(service, "{{.State.Pid}}"), "-n", "iptables"));
-    command.addAll(List.of(rule));
-    shell.run(command.toArray(String[]::new));
+    String process = inspect(service, "{{.State.Pid}}");
+    shell.run(with(rule, "nsenter", "-t", process, "-n", "iptables"));
   }
 
   /** The address of a service's container among the nodes. */

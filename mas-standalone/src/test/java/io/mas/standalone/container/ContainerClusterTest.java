@@ -31,7 +31,6 @@ class ContainerClusterTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CLIENTS = 4;
 
-  /** With which nodes may be away, in place of 4+2's two: a block keeps six places. */
   private static final List<String> OF_THE_STORE = ContainerCluster.services();
 
   private static ContainerCluster cluster;

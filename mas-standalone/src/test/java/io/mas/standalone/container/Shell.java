@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -23,7 +22,7 @@ record Shell(Path directory, Map<String, String> environment) {
 
   /** The same with another variable. */
   Shell with(String variable, String value) {
-    Map<String, String> more = new java.util.HashMap<>(environment);
+    Map<String, String> more = new HashMap<>(environment);
     more.put(variable, value);
     return new Shell(directory, more);
   }
@@ -50,8 +49,7 @@ record Shell(Path directory, Map<String, String> environment) {
   private record Ended(int code, String output) {}
 
   private Ended end(String... command) {
-    ProcessBuilder builder =
-        new ProcessBuilder(new ArrayList<>(List.of(command))).directory(directory.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().putAll(environment);
     // Docker warns on standard error of what is old; Java of nothing at all.
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
