@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mas.dev.install.Install;
 import io.mas.standalone.SharedStore.Store;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +54,29 @@ class InstallTest {
             "deleted it",
             "All is well");
     assertThat(files(store)).isEqualTo(before);
+  }
+
+  @Test
+  void whatIsKeptIsReadAgain(Store store) {
+    assertThat(run(store, store.cluster().systemToken(), "try", "--keep", "70000")).isZero();
+    String hash = out.strip();
+    assertThat(hash).matches("[0-9a-f]{64}");
+    assertThat(run(store, store.cluster().systemToken(), "try", "--read", hash)).isZero();
+    assertThat(out).isEqualTo("read 70000 bytes of %s%n".formatted(hash));
+    assertThat(store.client().delete(hash).ok()).isTrue();
+    assertThat(run(store, store.cluster().systemToken(), "try", "--read", hash)).isEqualTo(1);
+    assertThat(err).contains("GET /api/file/upload/download was answered by HTTP 404");
+  }
+
+  @Test
+  void theTrialIsRepeatedUntilAFileIsThere(Store store) throws IOException {
+    Path stop = Files.createFile(account.resolve("stop"));
+    assertThat(run(store, store.cluster().systemToken(), "try", "--until", stop.toString()))
+        .isZero();
+    assertThat(out)
+        .isEqualTo(
+            "All is well: 1 times what was stored came back; 0 requests were repeated.%n"
+                .formatted());
   }
 
   private static String files(Store store) {

@@ -6,9 +6,13 @@ import io.mas.dev.operator.GatewayCall;
 import io.mas.dev.options.Arguments;
 import io.mas.dev.options.CommandLine;
 import io.mas.dev.options.StartProblem;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -23,6 +27,14 @@ public final class Install {
 
   /** Nobody could be asked. */
   static final int CANNOT_ASK = 2;
+
+  /** What {@code try} has in memory, in a heap of 48 MB. */
+  private static final int MAX_KEPT_BYTES = 8 << 20;
+
+  private static final int MAX_PATIENCE_SECONDS = 86_400;
+
+  private static final PrintStream NOWHERE =
+      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
 
   private static final String HELP =
       """
@@ -43,7 +55,13 @@ public final class Install {
         and those of 'mas status' that say whom to ask
 
       try uploads, downloads and deletes files of its own; needs a systemToken with the scopes
-      tokens and files. Its options are those of 'mas status' that say whom to ask.
+      tokens and files.
+        --until FILE           again and again until that file exists, or something fails
+        --patience SECONDS     how long a request is repeated that is not answered, or with 429 or
+                               503, as clients do (0)
+        --keep BYTES           stores a file of random bytes that stays, and prints its hash
+        --read HASH            reads a file, all of it
+        and those of 'mas status' that say whom to ask
 
       Exit code: 0 done, or it may be done; 1 not; 2 nobody could be asked.
       """;
@@ -135,12 +153,38 @@ public final class Install {
   }
 
   private int attempt(List<String> arguments) {
-    AskOptions options =
-        AskOptions.of(Arguments.read("mas try", AskOptions.NAMES, arguments, environment));
-    try (StoreClient store = new StoreClient(options)) {
-      new Trial(store, new SecureRandom(), out).run();
+    List<String> names =
+        Stream.concat(Stream.of("until", "patience", "keep", "read"), AskOptions.NAMES.stream())
+            .toList();
+    Arguments given = Arguments.read("mas try", names, arguments, environment);
+    Duration patience = Duration.ofSeconds(given.upTo(MAX_PATIENCE_SECONDS, "patience"));
+    int bytes = given.upTo(MAX_KEPT_BYTES, "keep");
+    String hash = given.text("read", "");
+    String until = given.text("until", "");
+    try (StoreClient store = new StoreClient(AskOptions.of(given), patience)) {
+      if (bytes > 0) {
+        out.println(new Trial(store, new SecureRandom(), out).keep(bytes));
+      } else if (!hash.isEmpty()) {
+        new Trial(store, new SecureRandom(), out).read(hash);
+      } else if (!until.isEmpty()) {
+        repeat(store, Path.of(until));
+      } else {
+        new Trial(store, new SecureRandom(), out).run();
+        out.println("All is well: what was stored came back, and is deleted.");
+      }
     }
-    out.println("All is well: what was stored came back, and is deleted.");
     return DONE;
+  }
+
+  private void repeat(StoreClient store, Path until) {
+    Trial trial = new Trial(store, new SecureRandom(), NOWHERE);
+    int trials = 0;
+    do {
+      trial.run();
+      trials++;
+    } while (!Files.exists(until));
+    out.printf(
+        "All is well: %d times what was stored came back; %d requests were repeated.%n",
+        trials, store.repeated());
   }
 }

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,19 +19,37 @@ import tools.jackson.databind.json.JsonMapper;
 /** The public API as a backend and a browser use it together. Used by one thread. */
 final class StoreClient implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final String BOUNDARY = "mas-try-boundary";
   private static final int OK = 200;
 
+  /** Statuses of what may be well a moment later: of a gateway, or of a proxy before it. */
+  private static final Set<Integer> PASSING = Set.of(429, 502, 503, 504);
+
+  /** Before a request is repeated whose answer does not say when. */
+  private static final long PAUSE_MILLIS = 500;
+
   private final AskOptions options;
+  private final Duration patience;
+  private int repeated;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
 
-  StoreClient(AskOptions options) {
+  /**
+   * @param patience how long a request is repeated that no gateway answers, or not for now. Each
+   *     request of the API may be: it does the same again, or has been done
+   */
+  StoreClient(AskOptions options, Duration patience) {
     this.options = options;
+    this.patience = patience;
+  }
+
+  /** How many requests were sent again. */
+  int repeated() {
+    return repeated;
   }
 
   /** An action that a token is good for. */
@@ -100,7 +119,7 @@ final class StoreClient implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(options.url().resolve(path)).timeout(PATIENCE);
+    return HttpRequest.newBuilder(options.url().resolve(path)).timeout(TIMEOUT);
   }
 
   private HttpRequest.Builder backend(HttpRequest.Builder request) {
@@ -132,17 +151,53 @@ final class StoreClient implements AutoCloseable {
     return JSON.readTree(answer.body()).path("data");
   }
 
-  private HttpResponse<byte[]> send(HttpRequest.Builder request) {
-    try {
-      return http.send(request.build(), BodyHandlers.ofByteArray());
-    } catch (IOException e) {
-      throw new CannotAskException(
-          "No gateway answers at %s: %s.".formatted(options.url(), e),
-          "Are gateways ready? Their logs tell more.");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
+  private HttpResponse<byte[]> send(HttpRequest.Builder builder) {
+    HttpRequest request = builder.build();
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      boolean last = System.nanoTime() - end >= 0;
+      long pauseMillis = PAUSE_MILLIS;
+      try {
+        HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
+        if (last || !PASSING.contains(answer.statusCode())) {
+          return answer;
+        }
+        pauseMillis = pauseMillis(answer);
+      } catch (IOException e) {
+        if (last) {
+          throw new CannotAskException(
+              "No gateway answers at %s: %s.".formatted(options.url(), e),
+              "Are gateways ready? Their logs tell more.");
+        }
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+      pause(pauseMillis);
+      repeated++;
     }
+  }
+
+  /** What the store asks for, RFC 9110 section 10.2.3. */
+  private static long pauseMillis(HttpResponse<?> answer) {
+    return answer
+        .headers()
+        .firstValue("Retry-After")
+        .filter(seconds -> seconds.matches("[0-9]{1,3}"))
+        .map(seconds -> Long.parseLong(seconds) * 1_000)
+        .orElse(PAUSE_MILLIS);
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static IllegalStateException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException(e);
   }
 
   private static int code(HttpResponse<byte[]> answer) {

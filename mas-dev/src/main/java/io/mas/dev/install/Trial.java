@@ -44,6 +44,29 @@ final class Trial {
     inChunks();
   }
 
+  /**
+   * Stores a file that stays, and returns its hash.
+   *
+   * @throws TrialFailedException if it cannot be stored
+   */
+  String keep(int length) {
+    byte[] content = content(length);
+    String hash = sha256(content);
+    stored(store.single(store.token(Action.UPLOAD, hash), content), hash, length);
+    return hash;
+  }
+
+  /**
+   * Reads a file that was stored some time.
+   *
+   * @throws TrialFailedException if it is not there, or other bytes come
+   */
+  void read(String hash) {
+    byte[] content = store.download(store.token(Action.DOWNLOAD, hash), "", WHOLE);
+    require(sha256(content).equals(hash), "other bytes came back of " + hash);
+    out.printf("read %d bytes of %s%n", content.length, hash);
+  }
+
   private void inOne() {
     byte[] content = content(SINGLE_BYTES);
     String hash = sha256(content);

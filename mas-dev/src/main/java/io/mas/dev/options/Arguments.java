@@ -91,4 +91,19 @@ public final class Arguments {
           e);
     }
   }
+
+  /**
+   * A number from 0 to {@code most}; 0 if none is given.
+   *
+   * @throws StartProblem if it is none
+   */
+  public int upTo(int most, String name) {
+    int value = number(name, 0);
+    if (value < 0 || value > most) {
+      throw new StartProblem(
+          "--%s (%s) is %d, expected 0 to %d.".formatted(name, variableName(name), value, most),
+          explained(command));
+    }
+    return value;
+  }
 }
