@@ -44,8 +44,7 @@ public final class GarbageRoom {
     InventorySweep.Deletes deletes =
         new InventorySweep.Deletes(
             new UnknownColumns(metadata, nodes, outside.objects(), references, rules),
-            new UnpublishedColumns(
-                metadata, nodes, outside.clock(), properties.attemptGrace(), rules));
+            new UnpublishedColumns(outside, properties.attemptGrace(), rules));
     this.sweep =
         new InventorySweep(
             looks,

@@ -4,15 +4,19 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.Member;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.Nodes;
+import io.mas.api.object.BlockReader;
+import io.mas.common.object.BlockEntry;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.ShardFrame;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -37,6 +41,7 @@ final class UnpublishedColumns {
 
   private final MetadataStore metadata;
   private final Nodes nodes;
+  private final BlockReader.Listener evidence;
   private final InstantSource clock;
   private final Duration grace;
   private final Set<GarbageRule> rules;
@@ -45,15 +50,11 @@ final class UnpublishedColumns {
 
   private record Sighting(String node, ShardKey key) {}
 
-  UnpublishedColumns(
-      MetadataStore metadata,
-      Nodes nodes,
-      InstantSource clock,
-      Duration grace,
-      Set<GarbageRule> rules) {
-    this.metadata = metadata;
-    this.nodes = nodes;
-    this.clock = clock;
+  UnpublishedColumns(GarbageRoom.Outside outside, Duration grace, Set<GarbageRule> rules) {
+    this.metadata = outside.metadata();
+    this.nodes = outside.nodes();
+    this.evidence = outside.objects().evidence();
+    this.clock = outside.clock();
     this.grace = grace;
     this.rules = rules;
   }
@@ -95,8 +96,9 @@ final class UnpublishedColumns {
   }
 
   /**
-   * Whether the node that the document names gives the first block of this shard; of an extent that
-   * the collection has seized nothing will ever be read.
+   * Whether the node that the document names gives the first block of this shard; that it does not
+   * is evidence, which only a read would bring otherwise. Of an extent that the collection has
+   * seized nothing will ever be read.
    */
   private boolean replaced(ExtentDocument document, int shard) {
     if (!rules.contains(GarbageRule.PUBLISHED) || document.seized()) {
@@ -109,12 +111,20 @@ final class UnpublishedColumns {
     if (node == null) {
       return false;
     }
-    int length = document.layout().shardLength(document.blocks().getFirst().storedLength());
+    BlockEntry block = document.blocks().getFirst();
     try (Arena arena = Arena.ofConfined()) {
-      ShardFrame frame = nodes.client().get(node, document.key(shard), 0, arena.allocate(length));
-      return frame.status() == ShardFrame.Status.OK;
+      MemorySegment into = arena.allocate(document.layout().shardLength(block.storedLength()));
+      ShardFrame frame = nodes.client().get(node, document.key(shard), 0, into);
+      boolean intact = BlockReader.intact(frame, block, into);
+      if (!intact) {
+        evidence.missing(document, Set.of(new Missing(shard, 0)));
+      }
+      return intact;
     } catch (NodeException e) {
       nodes.view().failed(node, e);
+      if (e.notFound()) {
+        evidence.missing(document, Set.of(new Missing(shard, Missing.ALL)));
+      }
       LOG.warn("a copy of {} stays: the published one: {}", document.key(shard), e.getMessage());
       return false;
     }

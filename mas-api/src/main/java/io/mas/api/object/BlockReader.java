@@ -104,6 +104,17 @@ public final class BlockReader {
         });
   }
 
+  /**
+   * Whether a node has given the shard of this block, and no byte of it has changed.
+   *
+   * @param shard what came with the frame, of the length that the block's shards have
+   */
+  public static boolean intact(ShardFrame frame, BlockEntry block, MemorySegment shard) {
+    return frame.status() == ShardFrame.Status.OK
+        && frame.entry().equals(block)
+        && Checksum.crc32c(shard) == frame.payloadCrc();
+  }
+
   private boolean[] fetch(ExtentDocument extent, int number, BlockBuffer buffer)
       throws InterruptedException {
     boolean[] present = new Fetch(extent, number, buffer).run();
@@ -267,18 +278,14 @@ public final class BlockReader {
       }
       listener.received(node(next.shard), frame.payloadLength());
       boolean intact =
-          frame.status() == ShardFrame.Status.OK
-              && (!settings.keep(DataRule.VERIFIED) || matches(next, frame));
+          settings.keep(DataRule.VERIFIED)
+              ? intact(frame, entry, BlockCodec.shardOf(buffer, entry, next.shard))
+              : frame.status() == ShardFrame.Status.OK;
       if (!intact) {
         found.add(new Missing(next.shard, number));
       }
       present[next.shard] = intact;
       return intact;
-    }
-
-    private boolean matches(Done next, ShardFrame frame) {
-      return frame.entry().equals(entry)
-          && Checksum.crc32c(BlockCodec.shardOf(buffer, entry, next.shard)) == frame.payloadCrc();
     }
 
     private MasException tooFew() {

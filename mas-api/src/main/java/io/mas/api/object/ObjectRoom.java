@@ -15,6 +15,7 @@ public final class ObjectRoom {
   private final CommitProtection protection;
   private final Collector collector;
   private final GarbageSweep sweep;
+  private final Evidence evidence;
 
   /**
    * What the room stands on.
@@ -48,12 +49,13 @@ public final class ObjectRoom {
     ShardDeleter deleter = new ShardDeleter(metadata, nodes, outside.clock(), properties);
     CommitRecords records = new CommitRecords(nodes, properties.layout().m() + 1);
     ExtentCache cache = new ExtentCache(metadata);
+    this.evidence = new Evidence(outside, metrics, cache::forget, dataRules);
     BlockReader blocks =
         new BlockReader(
             nodes,
             outside.blocks(),
             new BlockReader.Settings(properties.hedgeAfter(), dataRules),
-            new Evidence(outside, metrics, cache::forget, dataRules));
+            evidence);
     FileReader reader = new FileReader(blocks, outside.blocks(), dataRules);
     PartWriter writer =
         new PartWriter(
@@ -97,5 +99,10 @@ public final class ObjectRoom {
 
   public GarbageSweep sweep() {
     return sweep;
+  }
+
+  /** Marks for the repair what others than readers find missing or damaged. */
+  public BlockReader.Listener evidence() {
+    return evidence;
   }
 }

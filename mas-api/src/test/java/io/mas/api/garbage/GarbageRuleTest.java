@@ -1,7 +1,9 @@
 package io.mas.api.garbage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.FileSystemUtils;
 
 /** What each rule is for: with it left out, something is lost that is not lost with it. */
@@ -345,6 +349,33 @@ class GarbageRuleTest {
       world.sweep();
       world.later(Duration.ofHours(2));
       return nodes.copies().size();
+    }
+  }
+
+  /** Nobody else may ever read that shard; and until it is rebuilt the copy stays. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void thatThePublishedCopyIsGoneOrDamagedIsEvidence(boolean gone) {
+    try (MetadataStore store = open("evidence-" + gone);
+        GarbageWorld world = new GarbageWorld(store, GarbageRule.ALL)) {
+      FileDocument file = world.objects.store(CONTENT);
+      ExtentDocument extent = world.objects.extents(file.parts().getFirst().id()).getFirst();
+      SimulatedNodes.Copy copy = world.rebuilt(extent, 1, 55);
+      if (gone) {
+        world.objects.nodes.lose(extent.shards().get(1).node(), extent.key(1));
+      } else {
+        world.objects.nodes.damage(extent.id(), 1, 0);
+      }
+      world.sweep();
+      world.later(Duration.ofHours(2));
+      int block = gone ? ExtentDocument.Missing.ALL : 0;
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          store.extent(extent.id(), Concern.LINEARIZABLE).orElseThrow().missing())
+                      .containsExactly(new ExtentDocument.Missing(1, block)));
+      assertThat(world.objects.nodes.copies()).contains(copy);
     }
   }
 

@@ -13,11 +13,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -31,9 +32,10 @@ import org.springframework.core.env.MapPropertySource;
  *
  * @param extents of files that are stored
  * @param missing shards of these that are on no disk, or known to be damaged
- * @param unknown shards on disks that no document names
+ * @param unknown shards on disks that no document names, each with where it is and what its extent
+ *     is
  */
-record Audit(int extents, List<String> missing, Set<String> unknown) {
+record Audit(int extents, List<String> missing, List<String> unknown) {
   private static final Duration PAUSE = Duration.ofSeconds(2);
   private static final int PAGE = 1000;
   private static final int EXTENTS_OF_PART = 500;
@@ -42,7 +44,7 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
    * What there is when nothing is broken any more, or after so long.
    *
    * @param clusterId of the database
-   * @param unseen names of files that may be missing, as nobody has noticed
+   * @param unseen names of files that were damaged: they may be missing, as nobody has noticed
    */
   static Audit settled(DevCluster cluster, String clusterId, Set<String> unseen, Duration patience)
       throws InterruptedException {
@@ -67,17 +69,19 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
     }
   }
 
-  /** The names of all columns on the disks of nodes. */
-  private static Set<String> disks(DevCluster cluster) {
+  /** Where each column is on the disks of nodes, by its name. */
+  private static Map<String, Path> disks(DevCluster cluster) {
     return IntStream.rangeClosed(1, cluster.nodes().size())
         .mapToObj(cluster::nodeData)
         .flatMap(node -> Shards.of(node).stream())
-        .map(Path::getFileName)
-        .map(Path::toString)
-        .collect(Collectors.toCollection(HashSet::new));
+        .collect(Collectors.toMap(Audit::name, Function.identity(), (one, _) -> one, HashMap::new));
   }
 
-  private static Audit of(MetadataStore metadata, Set<String> disks, Set<String> unseen) {
+  private static String name(Path column) {
+    return column.getFileName().toString();
+  }
+
+  private static Audit of(MetadataStore metadata, Map<String, Path> disks, Set<String> unseen) {
     List<ExtentDocument> stored =
         files(metadata).stream()
             .flatMap(file -> file.parts().stream())
@@ -89,15 +93,28 @@ record Audit(int extents, List<String> missing, Set<String> unknown) {
                 extent ->
                     Stream.concat(
                         columns(extent)
-                            .filter(column -> !disks.contains(column))
+                            .filter(column -> !disks.containsKey(column))
                             .filter(column -> !unseen.contains(column))
                             .map(column -> "on no disk: " + column),
                         extent.missing().stream()
                             .map(one -> "not repaired: %s %s".formatted(extent.id(), one))))
             .toList();
-    Set<String> unknown = new HashSet<>(disks);
+    Map<String, Path> unknown = new HashMap<>(disks);
     all(metadata).stream().flatMap(Audit::columns).forEach(unknown::remove);
-    return new Audit(stored.size(), missing, unknown);
+    // Of what is damaged nobody can say whose it is: the collection counts it, and leaves it alone.
+    unseen.forEach(unknown::remove);
+    return new Audit(
+        stored.size(),
+        missing,
+        unknown.values().stream().map(column -> described(column, metadata)).toList());
+  }
+
+  private static String described(Path column, MetadataStore metadata) {
+    List<String> fields = List.of(name(column).split("-", -1));
+    PartId part = PartId.parse(fields.get(0));
+    List<ExtentDocument> extent =
+        metadata.extents(part, Integer.parseInt(fields.get(1)), 1, Concern.MAJORITY);
+    return "%s of %s".formatted(column, extent.isEmpty() ? "no extent" : extent.getFirst());
   }
 
   /** What must not be. */

@@ -51,6 +51,7 @@ final class ChaosCluster implements AutoCloseable {
   private final Queue<String> ends = new ConcurrentLinkedQueue<>();
   private final DataDirectory folder;
   private final DevCluster cluster;
+  private boolean kept;
   private final Map<String, MasClient> clients = new LinkedHashMap<>();
 
   /** Starts it, which takes about half a minute; the caller closes it. */
@@ -147,6 +148,12 @@ final class ChaosCluster implements AutoCloseable {
     return Audit.settled(cluster, folder.clusterId(), unseen, patience);
   }
 
+  /** Leaves disks and logs where they are at the end: something in them is to be explained. */
+  void keep() {
+    kept = true;
+    log("disks and logs are kept in " + data);
+  }
+
   /** Processes that ended by themselves; to be none. */
   List<String> ends() {
     return List.copyOf(ends);
@@ -157,6 +164,8 @@ final class ChaosCluster implements AutoCloseable {
     clients.values().forEach(MasClient::close);
     cluster.close();
     links.close();
-    Scratch.delete(data);
+    if (!kept) {
+      Scratch.delete(data);
+    }
   }
 }

@@ -33,6 +33,7 @@ final class ContainerCluster implements AutoCloseable {
   private final Path data = Scratch.directory("mas-containers-");
   private final Path folder = data.resolve("docker");
   private final String project = "mas-test-" + ProcessHandle.current().pid();
+  private final SmallDisk disk = new SmallDisk(data);
   private final Shell shell;
   private final List<MasClient> gateways = new ArrayList<>();
 
@@ -57,6 +58,8 @@ final class ContainerCluster implements AutoCloseable {
                 "mas-test/redis",
                 "RABBITMQ_IMAGE",
                 "mas-test/rabbitmq",
+                "MAS_TEST_DISK",
+                disk.mounted().toString(),
                 "MAS_PORT_1",
                 "" + ServerProcess.freePort(),
                 "MAS_PORT_2",
@@ -107,6 +110,11 @@ final class ContainerCluster implements AutoCloseable {
   /** The client of a gateway, 1 or 2. */
   MasClient through(int gateway) {
     return gateways.get(gateway - 1);
+  }
+
+  /** Where {@code node-6} has its data. */
+  SmallDisk disk() {
+    return disk;
   }
 
   /** The services of MAS by their names: gateways, the worker, nodes. */
@@ -183,6 +191,7 @@ final class ContainerCluster implements AutoCloseable {
   public void close() {
     gateways.forEach(MasClient::close);
     compose("down", "-v", "-t", "1");
+    disk.close();
     Scratch.delete(data);
   }
 }

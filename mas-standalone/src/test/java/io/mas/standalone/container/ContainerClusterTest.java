@@ -16,10 +16,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The images and {@code docker/compose.yaml}: the store in them does its main job, survives what
@@ -135,19 +138,55 @@ class ContainerClusterTest {
     assertRead(file);
   }
 
-  @Test
-  void aGatewayThatOneNodeDoesNotHearGoesOnAndSoDoesTheNode() {
-    Content file = stored("partition", 5 << 20, 5);
-    String[] drop = {"-I", "INPUT", "-s", cluster.address("gateway-1"), "-j", "DROP"};
-    cluster.iptables("node-3", drop);
+  /** Requests do not arrive, answers do not, and neither. */
+  @ParameterizedTest
+  @CsvSource({"INPUT, -s", "OUTPUT, -d", "INPUT OUTPUT, -s -d"})
+  void aGatewayAndANodeThatAreCutOffFromEachOtherGoOn(String chains, String ends) {
+    Content file = stored("partition " + chains, 5 << 20, 1_000 + chains.length());
+    List<String[]> rules = rules(chains.split(" "), ends.split(" "));
+    rules.forEach(rule -> cluster.iptables("node-3", with("-I", rule)));
     try {
       assertRead(file);
-      assertRead(stored("stored through the half", 3 << 20, 6));
+      assertRead(stored("meanwhile " + chains, 3 << 20, 2_000 + chains.length()));
     } finally {
-      drop[0] = "-D";
-      cluster.iptables("node-3", drop);
+      rules.forEach(rule -> cluster.iptables("node-3", with("-D", rule)));
     }
     cluster.awaitWhole();
+  }
+
+  private static List<String[]> rules(String[] chains, String[] ends) {
+    String gateway = cluster.address("gateway-1");
+    return IntStream.range(0, chains.length)
+        .mapToObj(i -> new String[] {chains[i], ends[i], gateway, "-j", "DROP"})
+        .toList();
+  }
+
+  private static String[] with(String operation, String... rule) {
+    return Stream.concat(Stream.of(operation), Stream.of(rule)).toArray(String[]::new);
+  }
+
+  @Test
+  void aNodeWhoseDiskIsFullServesWhatItHasAndTakesPartAgainLater() {
+    Content file = stored("before", 5 << 20, 7);
+    cluster.disk().fill();
+    try {
+      for (int i = 0; i < 5; i++) {
+        assertRead(stored("on the others " + i, 5 << 20, 70 + i));
+      }
+      assertRead(file);
+    } finally {
+      cluster.disk().free();
+    }
+    long free = cluster.disk().freeBytes();
+    AtomicInteger more = new AtomicInteger();
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              stored("again", 5 << 20, 700 + more.getAndIncrement());
+              assertThat(cluster.disk().freeBytes()).isLessThan(free - (2 << 20));
+            });
+    assertThat(cluster.inspect("node-6", "{{.RestartCount}}")).isEqualTo("0");
   }
 
   @Test

@@ -39,8 +39,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
         return "no Docker engine answers";
       }
       if (!shell.succeeds(
-          "sh", "-c", "test $(id -u) = 0 && command -v mmdebstrap docker-compose")) {
-        return "needs root, mmdebstrap and docker-compose";
+          "sh",
+          "-c",
+          "test $(id -u) = 0 && command -v mmdebstrap && command -v docker-compose && command -v iptables")) {
+        return "needs root, mmdebstrap, docker-compose and iptables";
       }
       return Files.isDirectory(Path.of("../../shared/mongodb"))
           ? ""
