@@ -23,7 +23,6 @@ import org.junit.jupiter.api.TestMethodOrder;
  * at once: no acknowledged file is lost, no wrong byte comes, no deleted file comes back, nothing
  * hangs; and the check would notice if it were otherwise.
  */
-@Tag("soak")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ChaosTest {
   private static final int CLIENTS = Integer.getInteger("mas.chaos.clients", 12);
@@ -64,6 +63,7 @@ class ChaosTest {
   }
 
   /** Two hours, the reading among them, and some more if the machine is slow. */
+  @Tag("soak")
   @Test
   @Order(2)
   void nothingIsLostInAThousandKills() throws Exception {
