@@ -93,7 +93,7 @@ public final class DevCluster implements AutoCloseable {
       cluster.servers.awaitRunning(console);
       // Everything at once: whoever needs another waits for it.
       Together.run(cluster.starts());
-      cluster.awaitWhole();
+      cluster.awaitWhole(MEETING);
       cluster.whole = true;
       return cluster;
     } catch (RuntimeException e) {
@@ -189,16 +189,25 @@ public final class DevCluster implements AutoCloseable {
 
   /** Starts what does not run, resumes what is suspended, and waits until the cluster is whole. */
   public void heal() {
+    heal(MEETING);
+  }
+
+  /**
+   * The same, where much is to be repaired first.
+   *
+   * @param patience after which it fails
+   */
+  public void heal(Duration patience) {
     processes().filter(ClusterProcess::alive).forEach(ClusterProcess::resume);
     servers.own().values().stream().filter(DevCluster::runs).forEach(Server::resume);
     Together.run(starts());
-    awaitWhole();
+    awaitWhole(patience);
   }
 
   /** Waits until nobody misses anything, and each gateway knows every node by its address. */
-  private void awaitWhole() {
+  private void awaitWhole(Duration patience) {
     try {
-      Waiting.until("the cluster is whole", MEETING, () -> missing().isEmpty());
+      Waiting.until("the cluster is whole", patience, () -> missing().isEmpty());
     } catch (IllegalStateException e) {
       throw new StartProblem(
           "The cluster does not become whole: %s.".formatted(missing()),

@@ -1,6 +1,7 @@
 package io.mas.standalone.chaos;
 
 import io.mas.dev.cluster.ClusterProcess;
+import io.mas.dev.options.StartProblem;
 import io.mas.standalone.load.Down;
 import io.mas.standalone.load.MixedLoad;
 import io.mas.standalone.load.MixedLoad.Census;
@@ -19,6 +20,9 @@ final class ChaosRun {
    * What is down is excused for so long after its end; and that long is waited before the check.
    */
   private static final Duration RECOVERY = Duration.ofSeconds(30);
+
+  /** Of a repair that has much to do, on a machine that is busy; seconds on one that is not. */
+  private static final Duration HEALING = Duration.ofMinutes(5);
 
   /** Of the repair and the collection, if anything is left for them. */
   static final Duration SETTLING = Duration.ofMinutes(2);
@@ -77,7 +81,12 @@ final class ChaosRun {
   /** Lets the clients work while faults come and go for so long, and has all faults ended. */
   void faults(Duration time) throws Exception {
     load.during(chaos.clients(), () -> nemesis.run(time));
-    chaos.cluster().heal();
+    try {
+      chaos.cluster().heal(HEALING);
+    } catch (StartProblem e) {
+      chaos.keep();
+      throw e;
+    }
   }
 
   /** Lets the clients work with no fault. */
