@@ -9,6 +9,9 @@ RUN rm lib/rocksdbjni-*.jar && mkdir -p own/lib && mv lib/mas-*.jar own/lib/
 COPY mas-api/target/mas-api-exec.jar own/mas-api.jar
 COPY mas-dev/target/mas-dev-exec.jar own/mas-dev.jar
 COPY docker/jvm.flags own/
+# The native library of zstd, which is not to be written to /tmp and executed there.
+COPY mas-api/target/native/linux native
+RUN case $(uname -m) in x86_64) cpu=amd64 ;; *) cpu=aarch64 ;; esac && mkdir zstd && cp native/$cpu/libzstd-jni-*.so zstd/libzstd-jni.so
 
 FROM ${BASE} AS trained
 WORKDIR /opt/mas
@@ -22,6 +25,7 @@ LABEL org.opencontainers.image.title="mas-api" org.opencontainers.image.licenses
       org.opencontainers.image.description="MAS, a distributed object store: gateway and repair worker"
 WORKDIR /opt/mas
 COPY --from=parts /parts/lib lib
+COPY --from=parts /parts/zstd .
 COPY --from=trained /opt/mas/mas-api.aot .
 COPY --from=parts /parts/own .
 COPY docker/mas /usr/local/bin/
@@ -32,4 +36,5 @@ USER 10001:10001
 EXPOSE 8080 8081
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8081; printf 'GET /readyz HTTP/1.0\\r\\n\\r\\n' >&3; head -1 <&3 | grep -q ' 200'"]
-ENTRYPOINT ["java", "@/opt/mas/jvm.flags", "-XX:AOTCache=/opt/mas/mas-api.aot", "-jar", "/opt/mas/mas-api.jar"]
+ENTRYPOINT ["java", "@/opt/mas/jvm.flags", "-DZstdNativePath=/opt/mas/libzstd-jni.so", \
+            "-XX:AOTCache=/opt/mas/mas-api.aot", "-jar", "/opt/mas/mas-api.jar"]

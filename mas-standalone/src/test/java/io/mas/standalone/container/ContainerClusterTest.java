@@ -53,7 +53,8 @@ class ContainerClusterTest {
 
   private static Content stored(String name, long length, long seed) {
     Content file = Content.random(name, length, seed);
-    assertThat(through(1).single(file).ok()).isTrue();
+    MasClient.Answer answer = through(1).single(file);
+    assertThat(answer.ok()).as("%s", answer).isTrue();
     return file;
   }
 
