@@ -190,9 +190,12 @@ scale_in_is_refused() {
   [ "$(k get "statefulset/$name-node" -o jsonpath='{.spec.replicas}')" = $((nodes + 1)) ] || fail "a refused upgrade has changed the nodes"
 }
 
+# Of hooks that have failed and of the test some stay, for their logs.
+no_pods() { [ -z "$(k get pods -l 'app.kubernetes.io/instance=e2e,app.kubernetes.io/component in (gateway,repair,storage,redis,rabbitmq,mongodb)' -o name)" ]; }
+
 uninstalled() {
   helm uninstall e2e -n "$namespace" --wait --timeout "$patience" >/dev/null
-  until_true 300 'pods go at an uninstall' sh -c "[ -z \"\$(kubectl -n $namespace get pods -l app.kubernetes.io/instance=e2e,app.kubernetes.io/component!=try -o name)\" ]"
+  until_true 300 'pods go at an uninstall' no_pods
   [ "$(k get pvc -o name | grep -c "data-$name-node-")" = $((nodes + 1)) ] || fail "volumes have gone with the release"
 }
 
