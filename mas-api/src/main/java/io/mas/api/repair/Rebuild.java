@@ -59,6 +59,7 @@ final class Rebuild implements BlockReader.Listener {
   private final Map<Patch, NodeException> refused = new HashMap<>();
   private final Set<Patch> open;
   private final boolean limited;
+  private long bytesWritten;
   private final NavigableSet<Integer> todo = new TreeSet<>();
   private final Set<Missing> found = ConcurrentHashMap.newKeySet();
 
@@ -105,11 +106,24 @@ final class Rebuild implements BlockReader.Listener {
     List<Integer> batch = next();
     while (!batch.isEmpty()) {
       if (limited) {
-        context.rates.await(nodes);
+        writeInTurn(batch, nodes);
+      } else {
+        write(batch);
       }
-      write(batch);
       batch = next();
     }
+  }
+
+  private void writeInTurn(List<Integer> batch, Set<String> nodes) throws InterruptedException {
+    long before = bytesWritten;
+    long taken =
+        open.stream()
+            .flatMap(patch -> batch.stream().filter(patch.blocks()::contains))
+            .mapToLong(this::shardLength)
+            .sum();
+    context.rates.await(nodes, taken);
+    write(batch);
+    context.rates.settle(taken, bytesWritten - before);
   }
 
   /** The next blocks that somebody still wants, as many as go into one request. */
@@ -237,11 +251,12 @@ final class Rebuild implements BlockReader.Listener {
 
   private void taken(Patch patch, NavigableMap<Integer, EncodedBlock> blocks) {
     Set<Integer> numbers = wanted(patch, blocks).keySet();
-    long bytes = numbers.stream().mapToLong(this::shardLength).sum();
+    long taken = numbers.stream().mapToLong(this::shardLength).sum();
     if (limited) { // else the others would pay for it for hours
-      context.rates.written(patch.node().id(), bytes);
+      context.rates.written(patch.node().id(), taken);
     }
-    context.metrics.written(bytes);
+    bytesWritten += taken;
+    context.metrics.written(taken);
     written.getOrDefault(patch, new TreeSet<>()).addAll(numbers);
   }
 

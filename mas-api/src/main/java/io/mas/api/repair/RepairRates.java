@@ -22,13 +22,33 @@ final class RepairRates {
     this.total = new ByteRate(properties.rate().toBytes(), nanoTime);
   }
 
-  /** Waits until neither the whole nor one of these nodes has had too much. */
-  void await(Collection<String> ids) throws InterruptedException {
-    long wait = debt(ids);
+  /**
+   * Waits until neither the whole nor one of these nodes has had too much, and takes what will be
+   * written from the whole at once: whoever waits beside has to wait for that too. If all went on
+   * together when the debt is paid, clients would meet them all together.
+   *
+   * @param bytes that will be written, see {@link #settle}
+   */
+  void await(Collection<String> ids, long bytes) throws InterruptedException {
+    long wait = tryTake(ids, bytes);
     while (wait > 0) {
       TimeUnit.NANOSECONDS.sleep(wait);
-      wait = debt(ids);
+      wait = tryTake(ids, bytes);
     }
+  }
+
+  /** Nanoseconds to wait; 0 if it is taken. */
+  private synchronized long tryTake(Collection<String> ids, long bytes) {
+    long wait = debt(ids);
+    if (wait == 0) {
+      total.charge(bytes);
+    }
+    return wait;
+  }
+
+  /** What was taken for a write, and what was written in the end. */
+  void settle(long taken, long written) {
+    total.charge(written - taken);
   }
 
   /** Nanoseconds to wait before these nodes may be given more. */
@@ -46,7 +66,6 @@ final class RepairRates {
 
   void written(String node, long bytes) {
     of(node).charge(bytes);
-    total.charge(bytes);
   }
 
   private ByteRate of(String node) {

@@ -34,33 +34,48 @@ class RepairRatesTest {
   }
 
   @Test
-  void aDebtIsPaidAtTheRateAndAtMostASecondIsSavedUp() {
+  void aDebtIsPaidAtTheRateAndLittleIsSavedUp() {
     ByteRate rate = new ByteRate(1000, now::get);
-    rate.charge(1000);
+    rate.charge(250);
     assertThat(rate.debt()).isZero();
     rate.charge(500);
     assertThat(rate.debt()).isEqualTo(SECOND / 2);
     now.addAndGet(SECOND / 4);
     assertThat(rate.debt()).isEqualTo(SECOND / 4);
     now.addAndGet(100 * SECOND);
-    rate.charge(3000);
+    rate.charge(2250);
     assertThat(rate.debt()).isEqualTo(2 * SECOND);
   }
 
   @Test
-  void readsCountForTheirNodeAndWritesForTheWholeToo() {
+  void readsAndWritesCountForTheirNode() {
     RepairRates rates = new RepairRates(rates(10_000, 1000), now::get);
-    rates.read("a", 3000);
+    rates.read("a", 2250);
     assertThat(rates.debt(List.of("a", "b"))).isEqualTo(2 * SECOND);
     assertThat(rates.debt(List.of("b"))).isZero();
-    rates.written("b", 1000);
+    rates.written("b", 250);
     assertThat(rates.debt(List.of("b"))).isZero();
-    rates.written("c", 14_000);
-    assertThat(rates.debt(List.of("b"))).as("the whole").isEqualTo(SECOND / 2);
+    rates.written("c", 13_250);
     assertThat(rates.debt(List.of("c"))).isEqualTo(13 * SECOND);
+    assertThat(rates.debt(List.of("b"))).as("the whole").isZero();
   }
 
-  /** 2 MiB at 1 MiB a second, and a second saved up; not where one more loss would be the end. */
+  /** Or all who wait would go on at the same moment, and nobody for a while after. */
+  @Test
+  void whoGoesOnTakesItsPartOfTheWholeBeforeItWrites() throws InterruptedException {
+    RepairRates rates = new RepairRates(rates(10_000, 1L << 40), now::get);
+    rates.await(List.of("a"), 7500);
+    assertThat(rates.debt(List.of("b"))).isEqualTo(SECOND / 2);
+    rates.settle(7500, 2500);
+    assertThat(rates.debt(List.of("b"))).as("little was written").isZero();
+    rates.settle(0, 1000);
+    assertThat(rates.debt(List.of("b"))).isEqualTo(SECOND / 10);
+  }
+
+  /**
+   * A column in two seconds, and a quarter of one saved up; not where one more loss would be the
+   * end.
+   */
   @Test
   void theRepairKeepsToItsRateUnlessNoFurtherLossIsSurvivable(@TempDir Path directory) {
     try (RepairWorld world = new RepairWorld(directory, ObjectWorld.Shape.USUAL)) {
