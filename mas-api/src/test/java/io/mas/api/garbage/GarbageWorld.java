@@ -9,7 +9,6 @@ import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.UploadDocument;
-import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.object.ObjectWorld;
@@ -110,21 +109,7 @@ final class GarbageWorld implements AutoCloseable {
 
   /** An upload without a session lists a part as its first chunk; it expires after seven days. */
   void lists(ObjectHash hash, StoredPart part, UploadDocument.State state) {
-    long now = objects.time.get();
-    UploadDocument upload =
-        new UploadDocument(
-            new UploadId(hash, ""),
-            1,
-            77,
-            state,
-            "name",
-            -1,
-            -1,
-            now,
-            now + Duration.ofDays(7).toMillis(),
-            false,
-            null);
-    assertThat(store.compareAndSetUpload(upload)).isEqualTo(WriteOutcome.APPLIED);
+    UploadDocument upload = objects.upload(hash, state, Duration.ofDays(7));
     assertThat(store.insertChunk(new ChunkDocument(upload.id(), 77, 1, part.id(), part.length())))
         .isEqualTo(WriteOutcome.APPLIED);
   }

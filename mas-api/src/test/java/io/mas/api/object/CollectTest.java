@@ -13,7 +13,6 @@ import io.mas.api.metadata.NodeDocument.Lost;
 import io.mas.api.metadata.NodeDocument.Progress;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.UploadDocument;
-import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.common.object.ObjectHash;
@@ -119,21 +118,7 @@ class CollectTest {
   }
 
   private UploadDocument upload(ObjectHash hash, UploadDocument.State state) {
-    UploadDocument upload =
-        new UploadDocument(
-            new UploadId(hash, ""),
-            1,
-            77,
-            state,
-            "name",
-            -1,
-            -1,
-            world.time.get(),
-            world.time.get() + Duration.ofMinutes(10).toMillis(),
-            false,
-            null);
-    assertThat(store.compareAndSetUpload(upload)).isEqualTo(WriteOutcome.APPLIED);
-    return upload;
+    return world.upload(hash, state, Duration.ofMinutes(10));
   }
 
   private void list(UploadDocument upload, int number, PartId part, long length) {

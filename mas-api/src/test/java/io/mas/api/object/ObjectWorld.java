@@ -14,6 +14,8 @@ import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.UploadDocument;
+import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.NodeView;
 import io.mas.api.nodes.Nodes;
@@ -234,6 +236,28 @@ public final class ObjectWorld implements AutoCloseable {
       case Committer.Others others -> throw new IllegalStateException("" + others);
       case Committer.Lost lost -> throw new IllegalStateException("" + lost);
     };
+  }
+
+  /** An upload without a session, of a size that nobody has told, in the database. */
+  public UploadDocument upload(ObjectHash hash, UploadDocument.State state, Duration life) {
+    long now = time.get();
+    UploadDocument upload =
+        new UploadDocument(
+            new UploadId(hash, ""),
+            1,
+            77,
+            state,
+            "name",
+            -1,
+            -1,
+            now,
+            now + life.toMillis(),
+            false,
+            null);
+    if (metadata.compareAndSetUpload(upload) != WriteOutcome.APPLIED) {
+      throw new IllegalStateException("upload of " + hash + " is there already");
+    }
+    return upload;
   }
 
   public byte[] read(ObjectHash hash) {

@@ -162,22 +162,22 @@ public final class Install {
     String hash = given.text("read", "");
     String until = given.text("until", "");
     try (StoreClient store = new StoreClient(AskOptions.of(given), patience)) {
+      Trial trial = new Trial(store, new SecureRandom(), until.isEmpty() ? out : NOWHERE);
       if (bytes > 0) {
-        out.println(new Trial(store, new SecureRandom(), out).keep(bytes));
+        out.println(trial.keep(bytes));
       } else if (!hash.isEmpty()) {
-        new Trial(store, new SecureRandom(), out).read(hash);
+        trial.read(hash);
       } else if (!until.isEmpty()) {
-        repeat(store, Path.of(until));
+        repeat(trial, Path.of(until), store);
       } else {
-        new Trial(store, new SecureRandom(), out).run();
+        trial.run();
         out.println("All is well: what was stored came back, and is deleted.");
       }
     }
     return DONE;
   }
 
-  private void repeat(StoreClient store, Path until) {
-    Trial trial = new Trial(store, new SecureRandom(), NOWHERE);
+  private void repeat(Trial trial, Path until, StoreClient store) {
     int trials = 0;
     do {
       trial.run();

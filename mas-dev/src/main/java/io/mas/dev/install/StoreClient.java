@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -156,24 +157,32 @@ final class StoreClient implements AutoCloseable {
     long end = System.nanoTime() + patience.toNanos();
     while (true) {
       boolean last = System.nanoTime() - end >= 0;
-      long pauseMillis = PAUSE_MILLIS;
       try {
-        HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
-        if (last || !PASSING.contains(answer.statusCode())) {
-          return answer;
+        Optional<HttpResponse<byte[]>> answer = answer(request, last);
+        if (answer.isPresent() && (last || !PASSING.contains(answer.get().statusCode()))) {
+          return answer.get();
         }
-        pauseMillis = pauseMillis(answer);
-      } catch (IOException e) {
-        if (last) {
-          throw new CannotAskException(
-              "No gateway answers at %s: %s.".formatted(options.url(), e),
-              "Are gateways ready? Their logs tell more.");
-        }
+        Thread.sleep(answer.map(StoreClient::pauseMillis).orElse(PAUSE_MILLIS));
       } catch (InterruptedException e) {
-        throw interrupted(e);
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
       }
-      pause(pauseMillis);
       repeated++;
+    }
+  }
+
+  /** Empty if there was none; but not the last time. */
+  private Optional<HttpResponse<byte[]>> answer(HttpRequest request, boolean last)
+      throws InterruptedException {
+    try {
+      return Optional.of(http.send(request, BodyHandlers.ofByteArray()));
+    } catch (IOException e) {
+      if (last) {
+        throw new CannotAskException(
+            "No gateway answers at %s: %s.".formatted(options.url(), e),
+            "Are gateways ready? Their logs tell more.");
+      }
+      return Optional.empty();
     }
   }
 
@@ -185,19 +194,6 @@ final class StoreClient implements AutoCloseable {
         .filter(seconds -> seconds.matches("[0-9]{1,3}"))
         .map(seconds -> Long.parseLong(seconds) * 1_000)
         .orElse(PAUSE_MILLIS);
-  }
-
-  private static void pause(long millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      throw interrupted(e);
-    }
-  }
-
-  private static IllegalStateException interrupted(InterruptedException e) {
-    Thread.currentThread().interrupt();
-    return new IllegalStateException(e);
   }
 
   private static int code(HttpResponse<byte[]> answer) {

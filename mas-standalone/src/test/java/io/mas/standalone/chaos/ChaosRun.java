@@ -127,9 +127,6 @@ final class ChaosRun {
     System.out.println(load.report());
     ChaosCluster.log("%s; %s; %s; %d broken".formatted(nemesis, census, audit, broken.size()));
     broken.stream().limit(MOST_LINES).forEach(ChaosCluster::log);
-    if (!broken.isEmpty()) {
-      chaos.keep();
-    }
     return new Verdict(seed(), census, audit, broken);
   }
 
