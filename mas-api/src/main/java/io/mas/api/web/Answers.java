@@ -25,9 +25,7 @@ final class Answers {
   /** Answers with a failure, in the form that the client accepts; the response is not committed. */
   void fail(HttpServletRequest request, HttpServletResponse response, Failure failure)
       throws IOException {
-    if (failure.retryAfter() > 0) {
-      response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(failure.retryAfter()));
-    }
+    failure.setRetryAfter(response);
     failure.headers().forEach(response::setHeader);
     boolean problem = acceptsProblem(request);
     response.setStatus(failure.status());

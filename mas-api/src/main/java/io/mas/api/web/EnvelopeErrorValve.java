@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.AbstractProtocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -32,7 +33,9 @@ public final class EnvelopeErrorValve extends ErrorReportValve {
       return;
     }
     Failure failure =
-        request.getAttribute(FAILURE) instanceof Failure known ? known : refusal(response);
+        request.getAttribute(FAILURE) instanceof Failure known
+            ? known
+            : refusal(stopping(request) ? 503 : response.getStatus());
     try {
       write(request, response, failure);
     } catch (IOException e) {
@@ -40,8 +43,16 @@ public final class EnvelopeErrorValve extends ErrorReportValve {
     }
   }
 
-  private static Failure refusal(Response response) {
-    int status = response.getStatus();
+  /**
+   * Whether it is not the request that is at fault: one that comes as the gateway begins to stop is
+   * not read to its end, and Tomcat says 400 for the headers that it has not read.
+   */
+  private static boolean stopping(Request request) {
+    return request.getConnector().getProtocolHandler() instanceof AbstractProtocol<?> protocol
+        && protocol.isPaused();
+  }
+
+  private static Failure refusal(int status) {
     return switch (status) {
       case 408 ->
           Failure.of(ErrorCode.UNREADABLE_BODY, 400, "the body ended early or came too slowly");
@@ -63,6 +74,7 @@ public final class EnvelopeErrorValve extends ErrorReportValve {
     }
     response.setStatus(failure.status());
     response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    failure.setRetryAfter(response);
     response.setContentType(MediaType.APPLICATION_JSON_VALUE);
     var envelope = new Envelope(false, failure.code().code(), failure.message(), failure.data());
     String json = new String(ANSWERS.bytes(envelope), StandardCharsets.UTF_8);

@@ -2,8 +2,10 @@ package io.mas.api.web;
 
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 
 /**
  * A failed request as its client is told.
@@ -47,5 +49,12 @@ record Failure(
       case 503 -> 5;
       default -> 0;
     };
+  }
+
+  /** Says when to try again, if that is of use. */
+  void setRetryAfter(HttpServletResponse response) {
+    if (retryAfter() > 0) {
+      response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfter()));
+    }
   }
 }
