@@ -59,6 +59,10 @@ final class Rebuild implements BlockReader.Listener {
   private final Map<Patch, NodeException> refused = new HashMap<>();
   private final Set<Patch> open;
   private final boolean limited;
+
+  /** Bytes of one column in one request, if it is more than a block. */
+  private final long most;
+
   private long bytesWritten;
   private final NavigableSet<Integer> todo = new TreeSet<>();
   private final Set<Missing> found = ConcurrentHashMap.newKeySet();
@@ -77,6 +81,7 @@ final class Rebuild implements BlockReader.Listener {
     this.reader = new BlockReader(context.nodes, context.blocks, context.reading, this);
     this.open = new HashSet<>(patches);
     this.limited = extent.redundancy() > 0;
+    this.most = limited ? Math.min(MAX_PUT_BYTES, context.rates.atOnce()) : MAX_PUT_BYTES;
     patches.forEach(
         patch -> {
           written.put(patch, new TreeSet<>());
@@ -133,7 +138,7 @@ final class Rebuild implements BlockReader.Listener {
     long bytes = 0;
     for (int block : todo) {
       bytes += shardLength(block);
-      if (batch.size() == TOGETHER || (bytes > MAX_PUT_BYTES && !batch.isEmpty())) {
+      if (batch.size() == TOGETHER || (bytes > most && !batch.isEmpty())) {
         break;
       }
       batch.add(block);

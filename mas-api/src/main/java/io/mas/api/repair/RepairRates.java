@@ -11,15 +11,25 @@ import java.util.function.LongSupplier;
  * waits before it holds a buffer, never with one. Thread-safe.
  */
 final class RepairRates {
+  /** Little enough that a client that meets it does not wait long for its turn. */
+  private static final double SECONDS_AT_ONCE = 0.05;
+
   private final long perNode;
+  private final long atOnce;
   private final LongSupplier nanoTime;
   private final ByteRate total;
   private final Map<String, ByteRate> nodes = new ConcurrentHashMap<>();
 
   RepairRates(RepairProperties properties, LongSupplier nanoTime) {
     this.perNode = properties.ratePerNode().toBytes();
+    this.atOnce = (long) (SECONDS_AT_ONCE * Math.min(properties.rate().toBytes(), perNode));
     this.nanoTime = nanoTime;
     this.total = new ByteRate(properties.rate().toBytes(), nanoTime);
+  }
+
+  /** Bytes that may be written in one go: what is read for them is k times as much. */
+  long atOnce() {
+    return atOnce;
   }
 
   /**

@@ -60,6 +60,12 @@ class RepairRatesTest {
     assertThat(rates.debt(List.of("b"))).as("the whole").isZero();
   }
 
+  @Test
+  void oneGoIsATwentiethOfASecondOfTheLowerRate() {
+    assertThat(new RepairRates(rates(10_000, 1L << 40), now::get).atOnce()).isEqualTo(500);
+    assertThat(new RepairRates(rates(10_000, 1000), now::get).atOnce()).isEqualTo(50);
+  }
+
   /** Or all who wait would go on at the same moment, and nobody for a while after. */
   @Test
   void whoGoesOnTakesItsPartOfTheWholeBeforeItWrites() throws InterruptedException {
