@@ -45,14 +45,14 @@ final class CommitRecords {
    */
   List<Member> prepare(FileDocument file, Set<String> holders) {
     List<Member> candidates = new ArrayList<>(candidates(holders).toList());
-    int wanted = Math.min(copies, candidates.size());
+    int wanted = Math.clamp(candidates.size(), 1, copies);
     List<Member> done = new ArrayList<>();
     while (done.size() < wanted && candidates.size() >= wanted - done.size()) {
       List<Member> next = candidates.subList(0, wanted - done.size());
       done.addAll(write(next, file, CommitRecord.State.PREPARED));
       next.clear();
     }
-    if (done.isEmpty() || done.size() < wanted) {
+    if (done.size() < wanted) {
       throw new MasException(
           ErrorCode.STORING_FAILED,
           "%d nodes took the commit record, %d are needed".formatted(done.size(), wanted));

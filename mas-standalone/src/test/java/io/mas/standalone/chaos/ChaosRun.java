@@ -28,6 +28,7 @@ final class ChaosRun {
   static final Duration SETTLING = Duration.ofMinutes(2);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final int CHANGE_PERCENT = 45;
   private static final int KEPT_PERCENT = 50;
 
   /** Of what is broken, so much is printed. */
@@ -43,7 +44,10 @@ final class ChaosRun {
   ChaosRun(ChaosCluster chaos, int clients) {
     this.chaos = chaos;
     this.load =
-        new MixedLoad(Settings.of(clients, PAUSE).withRecovery(RECOVERY).withKept(KEPT_PERCENT));
+        new MixedLoad(
+            Settings.of(clients, PAUSE)
+                .withRecovery(RECOVERY)
+                .withChanges(CHANGE_PERCENT, KEPT_PERCENT));
     this.random = new Random(load.seed());
     int victim = 1 + random.nextInt(ChaosCluster.NODES);
     ClusterProcess node = chaos.cluster().node(victim);

@@ -21,6 +21,9 @@ final class LoadClient {
 
   private static final int HUNDRED = 100;
 
+  /** So many files have names that begin alike, and are listed together. */
+  private static final int GROUP = 20;
+
   /** Enough that no two files are the same by chance. */
   private static final int LEAST_BYTES = 20;
 
@@ -32,6 +35,7 @@ final class LoadClient {
   private static final List<Ending> ENDINGS = List.of(Ending.values());
 
   private final String name;
+  private final int changePercent;
   private final int keptPercent;
   private final Population population;
   private final int[] slots;
@@ -53,6 +57,7 @@ final class LoadClient {
       Journal journal,
       Supplier<List<MasClient>> gateways) {
     this.name = "load %d client %d ".formatted(settings.seed(), number);
+    this.changePercent = settings.changePercent();
     this.keptPercent = settings.keptPercent();
     this.population = population;
     this.slots = population.slotsOf(number);
@@ -77,33 +82,44 @@ final class LoadClient {
   private void step(int dice) {
     int slot = slots[random.nextInt(slots.length)];
     Optional<KnownFile> own = population.at(slot);
-    if (dice < 30) {
+    if (dice < changePercent) {
       change(slot, own);
-    } else if (dice < 40) {
+    } else if (dice < changePercent + 10) {
       changeShared(population.anyShared(random));
     } else if (dice < 85) {
-      population.any(random).ifPresent(file -> read(dice, file));
+      population.any(random).ifPresent(file -> read(random.nextInt(45), file));
     } else if (dice < 90) {
-      reads.list(name, ownFiles());
+      list(group(1 + random.nextInt(Math.max(1, made))));
     } else {
       forbid(dice);
     }
   }
 
-  private List<KnownFile> ownFiles() {
-    return Arrays.stream(slots).boxed().flatMap(slot -> population.at(slot).stream()).toList();
+  /** Those that have a common beginning of their names: of all that stay there are thousands. */
+  private void list(String group) {
+    reads.list(
+        group,
+        Arrays.stream(slots)
+            .boxed()
+            .flatMap(slot -> population.at(slot).stream())
+            .filter(file -> file.content().name().startsWith(group))
+            .toList());
+  }
+
+  private String group(int number) {
+    return "%s%d·".formatted(name, number / GROUP);
   }
 
   private void read(int dice, KnownFile file) {
-    if (dice < 60) {
+    if (dice < 20) {
       reads.whole(file);
-    } else if (dice < 66) {
+    } else if (dice < 26) {
       reads.range(file);
-    } else if (dice < 71) {
+    } else if (dice < 31) {
       reads.ranges(file);
-    } else if (dice < 75) {
+    } else if (dice < 35) {
       reads.seek(file);
-    } else if (dice < 79) {
+    } else if (dice < 39) {
       reads.ifNoneMatch(file);
     } else {
       reads.info(file);
@@ -123,7 +139,7 @@ final class LoadClient {
   /** What comes next in the life of an own file. */
   private void change(int slot, Optional<KnownFile> there) {
     if (there.isEmpty()) {
-      store(place(slot, null, name), false);
+      store(place(slot, null), false);
       return;
     }
     KnownFile file = there.get();
@@ -137,12 +153,12 @@ final class LoadClient {
       } else if (random.nextBoolean()) {
         store(file, false);
       } else {
-        store(place(slot, file, name), false);
+        store(place(slot, file), false);
       }
     } else if (state.isEmpty()) {
       store(file, false);
     } else if (random.nextInt(HUNDRED) < keptPercent) {
-      store(place(slot, file, name), false);
+      store(place(slot, file), false);
     } else {
       uploads.delete(file);
     }
@@ -175,8 +191,8 @@ final class LoadClient {
   }
 
   /** Puts a new file in a slot of the own ones. */
-  private KnownFile place(int slot, @Nullable KnownFile former, String prefix) {
-    KnownFile fresh = new KnownFile(content(prefix));
+  private KnownFile place(int slot, @Nullable KnownFile former) {
+    KnownFile fresh = new KnownFile(content(group(made + 1)));
     if (!population.replace(slot, former, fresh)) {
       throw new IllegalStateException("slot %d is used by others".formatted(slot));
     }

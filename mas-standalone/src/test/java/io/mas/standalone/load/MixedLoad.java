@@ -39,26 +39,33 @@ public final class MixedLoad {
    * @param seed of all choices
    * @param pause of a client between two steps, on average
    * @param recovery within which everything is to be normal after an outage
+   * @param changePercent so many of 100 steps change a file, another tenth one that all share
    * @param keptPercent so many of 100 files that are stored stay so, for the last check to read
    */
   public record Settings(
-      long seed, int clients, Duration pause, Duration recovery, int keptPercent) {
+      long seed,
+      int clients,
+      Duration pause,
+      Duration recovery,
+      int changePercent,
+      int keptPercent) {
     private static final Duration RECOVERY = Duration.ofSeconds(30);
+    private static final int CHANGE_PERCENT = 30;
 
     /** With a new seed, or the one of {@code -Dmas.seed}. */
     public static Settings of(int clients, Duration pause) {
       long seed = Long.getLong("mas.seed", System.nanoTime());
-      return new Settings(seed, clients, pause, RECOVERY, 0);
+      return new Settings(seed, clients, pause, RECOVERY, CHANGE_PERCENT, 0);
     }
 
     /** The same with another time to recover. */
     public Settings withRecovery(Duration other) {
-      return new Settings(seed, clients, pause, other, keptPercent);
+      return new Settings(seed, clients, pause, other, changePercent, keptPercent);
     }
 
-    /** The same with files that stay. */
-    public Settings withKept(int percent) {
-      return new Settings(seed, clients, pause, recovery, percent);
+    /** The same with so many changes, and with files that stay. */
+    public Settings withChanges(int percent, int kept) {
+      return new Settings(seed, clients, pause, recovery, percent, kept);
     }
   }
 

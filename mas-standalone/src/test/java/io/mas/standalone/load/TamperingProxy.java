@@ -35,6 +35,8 @@ final class TamperingProxy implements AutoCloseable {
   private static final List<String> KEPT =
       List.of("token", "systemToken", "Content-Type", "Range", "If-None-Match");
 
+  private static final List<String> ANSWERED = List.of("Content-Type", "Retry-After");
+
   private final URI target;
   private final HttpServer server;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -115,10 +117,12 @@ final class TamperingProxy implements AutoCloseable {
   private static void pass(
       HttpExchange exchange, HttpResponse<byte[]> response, byte[] body, int length)
       throws IOException {
-    response
-        .headers()
-        .firstValue("Content-Type")
-        .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
+    for (String name : ANSWERED) {
+      response
+          .headers()
+          .firstValue(name)
+          .ifPresent(value -> exchange.getResponseHeaders().set(name, value));
+    }
     exchange.sendResponseHeaders(response.statusCode(), body.length == 0 ? -1 : body.length);
     exchange.getResponseBody().write(body, 0, length);
   }
