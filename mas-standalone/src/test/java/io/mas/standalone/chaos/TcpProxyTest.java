@@ -40,7 +40,7 @@ class TcpProxyTest {
   }
 
   @AfterEach
-  void close() throws IOException {
+  void close() throws IOException, InterruptedException {
     proxy.close();
     echo.close();
   }
@@ -194,10 +194,9 @@ class TcpProxyTest {
   private static final class Echo {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final LongAdder heard = new LongAdder();
+    private final Thread acceptor = Thread.ofVirtual().start(this::accept);
 
-    Echo() throws IOException {
-      Thread.ofVirtual().start(this::accept);
-    }
+    Echo() throws IOException {}
 
     InetSocketAddress address() {
       return (InetSocketAddress) listener.getLocalSocketAddress();
@@ -232,8 +231,10 @@ class TcpProxyTest {
       }
     }
 
-    void close() throws IOException {
+    /** As long as somebody waits in accept, one more may come in. */
+    void close() throws IOException, InterruptedException {
       listener.close();
+      acceptor.join();
     }
   }
 }
