@@ -89,7 +89,7 @@ final class LoadClient {
     } else if (dice < 85) {
       population.any(random).ifPresent(file -> read(random.nextInt(45), file));
     } else if (dice < 90) {
-      list(group(1 + random.nextInt(Math.max(1, made))));
+      list(own.map(LoadClient::group).orElse(name));
     } else {
       forbid(dice);
     }
@@ -108,6 +108,11 @@ final class LoadClient {
 
   private String group(int number) {
     return "%s%d·".formatted(name, number / GROUP);
+  }
+
+  private static String group(KnownFile own) {
+    String name = own.content().name();
+    return name.substring(0, name.indexOf('·') + 1);
   }
 
   private void read(int dice, KnownFile file) {
