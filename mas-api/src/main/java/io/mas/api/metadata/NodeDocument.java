@@ -114,10 +114,18 @@ public record NodeDocument(
         : new NodeDocument(version + 1, news, replaces, List.of(), null);
   }
 
-  /** The next version: the node has answered this observer, which ends the verdict too. */
-  public NodeDocument answered(String observer) {
-    return judged(
-        suspicions.stream().filter(one -> !one.observer().equals(observer)).toList(), null);
+  /** The next version: the node has itself answered this observer, which ends the verdict too. */
+  public NodeDocument returned(String observer) {
+    return judged(withoutThatOf(observer), null);
+  }
+
+  /** The next version: this observer suspects it no more. */
+  public NodeDocument unsuspected(String observer) {
+    return judged(withoutThatOf(observer), lost);
+  }
+
+  private List<Suspicion> withoutThatOf(String observer) {
+    return suspicions.stream().filter(one -> !one.observer().equals(observer)).toList();
   }
 
   /** The next version, with only these of the suspicions. */

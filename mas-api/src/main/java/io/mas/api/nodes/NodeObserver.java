@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Saves in {@code nodes} which nodes do not answer the direct probes of this process: at once,
- * again while that lasts, and takes it back, together with a verdict, when one answers. What it
- * says is never more than what probes showed. One thread.
+ * again while that lasts, and takes it back when one answers, together with a verdict if it says
+ * who it is. What it says is never more than what probes showed. One thread.
  */
 final class NodeObserver implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeObserver.class);
@@ -56,7 +56,7 @@ final class NodeObserver implements AutoCloseable {
     Set<String> lost();
 
     /** Asks a node now. */
-    boolean answers(String nodeId);
+    Answer ask(String nodeId);
 
     /** Learns what is saved of a node. */
     void learn(NodeDocument saved);
@@ -151,17 +151,19 @@ final class NodeObserver implements AutoCloseable {
   }
 
   private void clear(String node) {
-    if (view.answers(node)) {
-      documents
-          .change(node, saved -> concerns(saved) ? saved.answered(id) : saved)
-          .ifPresent(view::learn);
+    Answer answer = view.ask(node);
+    if (answer != Answer.NONE) {
+      documents.change(node, saved -> after(answer, saved)).ifPresent(view::learn);
       said.remove(node);
       others.remove(node);
     }
   }
 
-  private boolean concerns(NodeDocument node) {
-    return node.lost() != null || node.suspectedBy(id);
+  private NodeDocument after(Answer answer, NodeDocument node) {
+    if (answer == Answer.ITSELF && node.lost() != null) {
+      return node.returned(id);
+    }
+    return node.suspectedBy(id) ? node.unsuspected(id) : node;
   }
 
   @Override

@@ -340,16 +340,16 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     }
   }
 
-  /** Asks a node now, and waits for its answer: whether it is there in its accepted life. */
+  /** Asks a node now, and waits for its answer. */
   @Override
-  public boolean answers(String nodeId) {
+  public Answer ask(String nodeId) {
     KnownNode node = nodes.get(nodeId);
-    return node != null && ask(node);
+    return node == null ? Answer.NONE : ask(node);
   }
 
-  private boolean ask(KnownNode node) {
+  private Answer ask(KnownNode node) {
     Member member = node.member();
-    boolean there = false;
+    Answer heard;
     try {
       NodeAnnouncement answer = client.identify(member.address());
       accept(answer, true);
@@ -359,20 +359,21 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
             "node %s is at %s".formatted(answer.identity().nodeId(), member.address()));
       }
       // A copy, or an old backup, is no sign of the life that holds the shards.
-      there = accepted(answer.identity());
+      heard = accepted(answer.identity()) ? Answer.ITSELF : Answer.NONE;
     } catch (NodeException e) {
       failed(member, e);
       if (e.interrupted()) {
-        return false;
+        return Answer.NONE;
       }
-      there = e.error().filter(error -> error != NodeError.IDENTITY_MISMATCH).isPresent();
+      boolean refuses = e.error().filter(it -> it != NodeError.IDENTITY_MISMATCH).isPresent();
+      heard = refuses ? Answer.REFUSAL : Answer.NONE;
     }
-    if (there) {
-      probes.answered(nodes.getOrDefault(member.id(), node).announcement().identity());
-    } else {
+    if (heard == Answer.NONE) {
       probes.failed(member.identity(), leaves(member.identity()));
+    } else {
+      probes.answered(nodes.getOrDefault(member.id(), node).announcement().identity());
     }
-    return there;
+    return heard;
   }
 
   private boolean leaves(NodeIdentity life) {

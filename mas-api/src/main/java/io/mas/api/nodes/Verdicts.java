@@ -130,7 +130,8 @@ final class Verdicts implements AutoCloseable {
 
   /**
    * Nodes that do not answer, and under whose process's name another, new one serves. One that
-   * answers although it has a namesake is not replaced, now or later.
+   * answers although it has a namesake is not replaced, now or later. Of one at whose address
+   * somebody refuses nothing is known yet: it may be the namesake that starts.
    */
   private Set<String> replaced(List<NodeDocument> nodes) {
     Map<String, NodeDocument> byId = byId(nodes);
@@ -141,9 +142,10 @@ final class Verdicts implements AutoCloseable {
         if (old == null || old.lost() != null || !namesakes(old, newcomer)) {
           continue;
         }
-        if (view.answers(former)) {
+        Answer answer = view.ask(former);
+        if (answer == Answer.ITSELF) {
           documents.change(newcomer.nodeId(), saved -> saved.besides(former));
-        } else if (!view.suspect(newcomer.nodeId())) {
+        } else if (answer == Answer.NONE && !view.suspect(newcomer.nodeId())) {
           replaced.add(former);
         }
       }

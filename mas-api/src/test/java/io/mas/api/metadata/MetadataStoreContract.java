@@ -348,10 +348,10 @@ abstract class MetadataStoreContract extends MetadataContract {
     refused(store.compareAndSetNode(first.lost(verdict)));
     NodeDocument lost = suspected.lost(verdict);
     applied(store.compareAndSetNode(lost));
-    refused(store.compareAndSetNode(suspected.answered("gateway-1")));
+    refused(store.compareAndSetNode(suspected.returned("gateway-1")));
     reopen();
     assertThat(store.node(first.nodeId())).contains(lost);
-    NodeDocument back = lost.answered("gateway-1");
+    NodeDocument back = lost.returned("gateway-1");
     applied(store.compareAndSetNode(back));
     NodeDocument now = store.node(first.nodeId()).orElseThrow();
     assertThat(now.lost()).isNull();

@@ -5,6 +5,7 @@ import io.mas.common.object.ObjectHash;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.CommitSummary;
+import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
@@ -12,13 +13,15 @@ import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Nodes that say who they are, at once or when the test lets them, or nothing. */
+/** Nodes that say who they are, at once or when the test lets them, that they start, or nothing. */
 final class Identities implements ShardClient {
   final Map<URI, NodeAnnouncement> at = new ConcurrentHashMap<>();
+  final Set<URI> starting = ConcurrentHashMap.newKeySet();
   final AtomicLong asked = new AtomicLong();
   private volatile CountDownLatch held = new CountDownLatch(0);
 
@@ -38,6 +41,9 @@ final class Identities implements ShardClient {
       held.await();
     } catch (InterruptedException e) {
       throw new NodeException("interrupted", e);
+    }
+    if (starting.contains(address)) {
+      throw new NodeException(NodeError.NOT_READY, "the node is still starting");
     }
     NodeAnnouncement answer = at.get(address);
     if (answer == null) {

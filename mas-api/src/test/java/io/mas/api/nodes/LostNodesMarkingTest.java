@@ -245,7 +245,7 @@ class LostNodesMarkingTest {
         () -> {
           NodeDocument saved = store.node("node-2").orElseThrow();
           if (writes.get() == 50) {
-            applied(store.compareAndSetNode(saved.answered("somebody")));
+            applied(store.compareAndSetNode(saved.returned("somebody")));
           }
         };
     lostNodes.look();

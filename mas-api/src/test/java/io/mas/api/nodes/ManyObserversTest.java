@@ -56,7 +56,7 @@ class ManyObserversTest {
     Watcher worker = world.worker("worker");
     cutOff(GATEWAYS);
     assertThat(world.lost()).isZero();
-    assertThat(worker.view.answers("node-1")).isTrue();
+    assertThat(worker.view.ask("node-1")).isEqualTo(Answer.ITSELF);
   }
 
   @Test
@@ -64,7 +64,7 @@ class ManyObserversTest {
     Watcher worker = world.worker("worker", VerdictRule.ALL_OBSERVERS);
     cutOff(NodeObserver.ENOUGH);
     assertThat(world.verdicts.get()).isPositive();
-    assertThat(worker.view.answers("node-1")).isTrue();
+    assertThat(worker.view.ask("node-1")).isEqualTo(Answer.ITSELF);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.VerdictWorld.Watcher;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.object.Layout;
+import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,78 @@ class ReturnedNodeTest {
     assertThat(VerdictWorld.verdict(former).cause()).isEqualTo(Cause.REPLACED);
     assertThat(world.lost()).isEqualTo(1);
     assertThat(worker.view.writable()).extracting(Member::id).contains("new-1").hasSize(6);
+  }
+
+  private void starting(int number, boolean yes) {
+    URI address = world.node(number).address();
+    world.watchers.forEach(
+        watcher -> {
+          if (yes) {
+            watcher.links.starting.add(address);
+          } else {
+            watcher.links.starting.remove(address);
+          }
+        });
+  }
+
+  /** The new volume's node is started again, and says at the address of both that it starts. */
+  @Test
+  void aNodeWhoseVolumeWasEmptiedDoesNotAnswerWhenTheNewOneStarts() throws Exception {
+    world.gateway("gateway");
+    world.worker("worker");
+    world.seconds(90);
+    NodeAnnouncement old = world.node(1);
+    world.stop(1);
+    world.seconds(4);
+    world.nodes.set(0, at(world.news("new-1", old.process(), 1), old.address()));
+    starting(1, true);
+    world.watchers.forEach(watcher -> watcher.view.accept(world.node(1)));
+    world.seconds(10);
+    assertThat(world.saved(1).replaces()).containsExactly("node-1");
+    assertThat(world.lost()).as("perhaps it is the old one that starts").isZero();
+    starting(1, false);
+    world.start(1);
+    world.seconds(4);
+    NodeDocument lost = world.store.node("node-1").orElseThrow();
+    assertThat(VerdictWorld.verdict(lost).cause()).isEqualTo(Cause.REPLACED);
+    starting(1, true);
+    world.seconds(10);
+    NodeDocument still = world.store.node("node-1").orElseThrow();
+    assertThat(still.lost()).as("not lost anew").isEqualTo(lost.lost());
+    starting(1, false);
+    world.seconds(4);
+    assertThat(world.lost()).isEqualTo(1);
+  }
+
+  private static NodeAnnouncement at(NodeAnnouncement news, URI address) {
+    return new NodeAnnouncement(
+        news.identity(),
+        news.sequence(),
+        news.logSequence(),
+        address,
+        news.process(),
+        news.host(),
+        news.zone(),
+        news.capacityBytes(),
+        news.freeBytes(),
+        news.state());
+  }
+
+  @Test
+  void aLostNodeThatStartsIsBackWhenItHasStarted() throws Exception {
+    world.gateway("gateway");
+    world.worker("worker");
+    world.seconds(90);
+    world.stop(1);
+    world.minutes(6);
+    starting(1, true);
+    world.seconds(10);
+    assertThat(world.lost(1)).isTrue();
+    assertThat(world.saved(1).suspicions()).as("it is there, whoever it is").isEmpty();
+    starting(1, false);
+    world.start(1);
+    world.seconds(5);
+    assertThat(world.lost()).isZero();
   }
 
   /** The whole store was stopped, a folder emptied, and all started again. */

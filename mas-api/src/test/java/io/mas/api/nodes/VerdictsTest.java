@@ -117,8 +117,8 @@ class VerdictsTest {
           }
 
           @Override
-          public boolean answers(String nodeId) {
-            return false;
+          public Answer ask(String nodeId) {
+            return Answer.NONE;
           }
 
           @Override
@@ -138,7 +138,7 @@ class VerdictsTest {
       lost = world.verdicts.get() > 0;
     }
     assertThat(lost).as("judged lost").isTrue();
-    assertThat(worker.view.answers("node-1")).as("and it answers").isTrue();
+    assertThat(worker.view.ask("node-1")).as("and it answers").isEqualTo(Answer.ITSELF);
   }
 
   /** Faults.md, row 21. */
@@ -161,7 +161,7 @@ class VerdictsTest {
     gateway.reaches(world.node(1), false);
     world.minutes(16);
     assertThat(world.verdicts.get()).isPositive();
-    assertThat(worker.view.answers("node-1")).isTrue();
+    assertThat(worker.view.ask("node-1")).isEqualTo(Answer.ITSELF);
   }
 
   @Test
