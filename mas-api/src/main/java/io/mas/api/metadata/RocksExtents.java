@@ -70,10 +70,20 @@ final class RocksExtents {
   List<ExtentDocument> on(String node, @Nullable ExtentId after, int limit) {
     RocksKey all = RocksKey.extentsOn(node);
     RocksKey from = after == null ? all : RocksKey.extentOn(node, after).next();
-    return documents.keys(all, from, limit, _ -> true).stream()
-        .flatMap(key -> documents.find(key.extentAtEnd(), DocumentFormat::extent).stream())
-        .filter(extent -> nodes(extent).contains(node))
-        .toList();
+    RocksDocuments.requireLimit(limit, Integer.MAX_VALUE);
+    List<ExtentDocument> found = new ArrayList<>();
+    database.scan(
+        all,
+        from,
+        (key, nothing) -> {
+          // One that has left the node since does not count: a short page says that it is the last.
+          documents
+              .find(key.extentAtEnd(), DocumentFormat::extent)
+              .filter(extent -> nodes(extent).contains(node))
+              .ifPresent(found::add);
+          return found.size() < limit;
+        });
+    return found;
   }
 
   WriteOutcome insert(ExtentDocument extent) {

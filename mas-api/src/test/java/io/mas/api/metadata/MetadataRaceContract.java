@@ -2,11 +2,14 @@ package io.mas.api.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mas.api.metadata.ExtentDocument.Shard;
+import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,6 +59,51 @@ abstract class MetadataRaceContract extends MetadataContract {
     ExtentId id = new ExtentId(random.part(), 0);
     ExtentDocument won = oneWins(() -> random.extent(id, 3), store::insertExtent);
     assertThat(store.extents(id.part(), 0, 2, Concern.LINEARIZABLE)).containsExactly(won);
+  }
+
+  /** Who goes over the extents of a node takes a page that is not full for the last. */
+  @Test
+  void whatStaysOnANodeIsFoundWhileOthersLeaveIt() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      List<String> nodes = random.nodeIds(7);
+      List<ExtentDocument> here =
+          Stream.generate(() -> random.lacking(nodes.subList(0, 6), Set.of(), 1))
+              .limit(60)
+              .toList();
+      here.forEach(store::insertExtent);
+      Set<ExtentId> stay = new HashSet<>();
+      List<ExtentDocument> leave = new ArrayList<>();
+      for (ExtentDocument extent : here) {
+        if (stay.size() <= leave.size()) {
+          stay.add(extent.id());
+        } else {
+          leave.add(extent);
+        }
+      }
+      Thread mover = Thread.ofPlatform().start(() -> leave.forEach(one -> move(one, nodes.get(6))));
+      do {
+        assertThat(found(nodes.getFirst())).containsAll(stay);
+      } while (mover.isAlive());
+      mover.join();
+    }
+  }
+
+  private Set<ExtentId> found(String node) {
+    Set<ExtentId> found = new HashSet<>();
+    @Nullable ExtentId last = null;
+    List<ExtentDocument> page;
+    do {
+      page = store.extentsOn(node, last, 10);
+      page.forEach(one -> found.add(one.id()));
+      last = page.isEmpty() ? null : page.getLast().id();
+    } while (page.size() == 10);
+    return found;
+  }
+
+  private void move(ExtentDocument extent, String to) {
+    List<Shard> moved = new ArrayList<>(extent.shards());
+    moved.set(0, new Shard(to, 5));
+    store.compareAndSetExtent(extent.repaired(moved, Set.of(), false, Turn.NONE));
   }
 
   @Test
