@@ -6,10 +6,12 @@ enum Answer {
   ITSELF,
   /**
    * Somebody is there who refuses to say who it is: it is still starting, or does not trust or
-   * understand this process. A sign of life of whoever has the address, and the new volume in a
-   * node's place has the same: no proof that this node lives.
+   * understand this process. A sign of life, but no proof that it is this node.
    */
   REFUSAL,
-  /** Nobody, another node, or a copy or an old backup of this one. */
+  /**
+   * Nobody, another node, or a copy or an old backup of this one; or a refusal where the new volume
+   * in this one's place has the same address.
+   */
   NONE
 }

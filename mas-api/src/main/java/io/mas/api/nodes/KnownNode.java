@@ -6,6 +6,7 @@ import io.mas.api.metadata.NodeDocument.Lost;
 import io.mas.api.metadata.NodeDocument.Progress;
 import io.mas.common.cluster.NodeAnnouncement;
 import io.mas.common.cluster.NodeIdentity;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,16 @@ import org.jspecify.annotations.Nullable;
  *     what was saved
  * @param saved when its document was last written, Unix milliseconds; 0 if not by this gateway
  * @param access how the last request or probe went
+ * @param replaces see {@link NodeDocument}
  * @param lost the verdict on it that is saved
  */
 record KnownNode(
-    NodeAnnouncement announcement, long heard, long saved, Access access, @Nullable Lost lost) {
+    NodeAnnouncement announcement,
+    long heard,
+    long saved,
+    Access access,
+    List<String> replaces,
+    @Nullable Lost lost) {
 
   /** How the last request or probe of a node went. */
   enum Access {
@@ -33,7 +40,8 @@ record KnownNode(
 
   /** A node of which only the document was seen: it has yet to show that it lives. */
   static KnownNode saved(NodeDocument document) {
-    return new KnownNode(document.announcement(), 0, 0, Access.FAILS, document.lost());
+    return new KnownNode(
+        document.announcement(), 0, 0, Access.FAILS, document.replaces(), document.lost());
   }
 
   String id() {
@@ -46,6 +54,12 @@ record KnownNode(
 
   boolean sameLife(NodeIdentity identity) {
     return announcement.identity().equals(identity);
+  }
+
+  /** Whether it may be the new volume of the other, whose address it has. */
+  boolean inPlaceOf(KnownNode former) {
+    return replaces.contains(former.id())
+        && announcement.address().equals(former.announcement.address());
   }
 
   boolean suspect() {
@@ -95,23 +109,25 @@ record KnownNode(
       return this;
     }
     boolean serves = answered || heard == 0;
-    return new KnownNode(news, now, saved, serves ? Access.SERVES : access, lost);
+    return new KnownNode(news, now, saved, serves ? Access.SERVES : access, replaces, lost);
   }
 
   /** After the document of this life was read. */
   KnownNode learns(NodeDocument document) {
     NodeAnnouncement news = document.announcement();
     boolean later = news.sequence() > announcement.sequence();
-    return new KnownNode(later ? news : announcement, heard, saved, access, document.lost());
+    return new KnownNode(
+        later ? news : announcement, heard, saved, access, document.replaces(), document.lost());
   }
 
   KnownNode savedAt(long time) {
-    return new KnownNode(announcement, heard, time, access, lost);
+    return new KnownNode(announcement, heard, time, access, replaces, lost);
   }
 
   /** After a failure; a refusal is a sign of life. */
   KnownNode lowered(Access to, long now) {
-    return new KnownNode(announcement, to == Access.REFUSES ? now : heard, saved, to, lost);
+    long last = to == Access.REFUSES ? now : heard;
+    return new KnownNode(announcement, last, saved, to, replaces, lost);
   }
 
   NodeView.Standing standing() {

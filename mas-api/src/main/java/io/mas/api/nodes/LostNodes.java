@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -40,10 +41,13 @@ final class LostNodes implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(5);
 
   /**
-   * A writer that had begun before the verdict may insert an extent on the node after it: it is
-   * gone over again so much later, for as long as the node is lost.
+   * A writer that had begun before the verdict may insert an extent on the node after it: the node
+   * is gone over again so much later, for as long as anything names it.
    */
-  private static final Duration AGAIN = Duration.ofMinutes(10);
+  private static final Duration AGAIN = Duration.ofSeconds(30);
+
+  /** And at most so great a part of the time goes into that, where millions of extents are left. */
+  private static final int PART_OF_TIME = 10;
 
   private final MetadataStore metadata;
   private final NodeDocuments documents;
@@ -51,8 +55,8 @@ final class LostNodes implements AutoCloseable {
   private final Runnable wakeRepair;
   private final Repeating rounds = new Repeating(this::look, EVERY);
 
-  /** When all extents of a node were last gone over. */
-  private final Map<String, Long> goneOver = new HashMap<>();
+  /** Until when a node that was gone over is let be: nanoseconds of the clock. */
+  private final Map<String, Long> letBe = new HashMap<>();
 
   /**
    * Does nothing until it is started.
@@ -78,7 +82,10 @@ final class LostNodes implements AutoCloseable {
   /** Goes once over all nodes that are lost. */
   void look() {
     try {
-      metadata.nodes().stream().filter(node -> node.lost() != null).forEach(this::look);
+      List<NodeDocument> lost =
+          metadata.nodes().stream().filter(node -> node.lost() != null).toList();
+      letBe.keySet().retainAll(lost.stream().map(NodeDocument::nodeId).collect(Collectors.toSet()));
+      lost.forEach(this::look);
     } catch (RuntimeException e) {
       if (!rounds.closed()) {
         LOG.warn("shards of lost nodes are not marked, again later: {}", e.toString());
@@ -87,25 +94,33 @@ final class LostNodes implements AutoCloseable {
   }
 
   private void look(NodeDocument node) {
-    String id = node.nodeId();
-    Lost lost = node.lost();
-    long now = clocks.nanos().getAsLong();
-    Long last = goneOver.get(id);
-    boolean due = last == null || now - last >= AGAIN.toNanos();
-    if (lost == null) {
-      goneOver.remove(id);
-    } else if (lost.progress() == Progress.MARKING || due) {
-      if (mark(node)) {
-        goneOver.put(id, now);
-        advance(node, metadata.extentsOn(id, null, 1).isEmpty());
-      }
-    } else if (lost.progress() == Progress.MARKED) {
-      advance(node, metadata.extentsOn(id, null, 1).isEmpty());
+    Progress progress = Objects.requireNonNull(node.lost()).progress();
+    if (progress == Progress.MARKING || (named(node) && due(node))) {
+      goOver(node);
+    } else if (progress == Progress.MARKED && !named(node)) {
+      advance(node, Progress.RESTORED);
     }
   }
 
-  private void advance(NodeDocument node, boolean restored) {
-    Progress to = restored ? Progress.RESTORED : Progress.MARKED;
+  private boolean named(NodeDocument node) {
+    return !metadata.extentsOn(node.nodeId(), null, 1).isEmpty();
+  }
+
+  private boolean due(NodeDocument node) {
+    Long until = letBe.get(node.nodeId());
+    return until == null || clocks.nanos().getAsLong() - until >= 0;
+  }
+
+  private void goOver(NodeDocument node) {
+    long begin = clocks.nanos().getAsLong();
+    if (mark(node)) {
+      long end = clocks.nanos().getAsLong();
+      letBe.put(node.nodeId(), end + Math.max(AGAIN.toNanos(), (PART_OF_TIME - 1) * (end - begin)));
+      advance(node, named(node) ? Progress.MARKED : Progress.RESTORED);
+    }
+  }
+
+  private void advance(NodeDocument node, Progress to) {
     documents.change(node.nodeId(), saved -> advanced(saved, node, to));
   }
 

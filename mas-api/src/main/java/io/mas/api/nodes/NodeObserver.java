@@ -92,8 +92,9 @@ final class NodeObserver implements AutoCloseable {
     try {
       Map<NodeIdentity, Duration> failing = view.failing();
       Set<String> lost = view.lost();
-      heartbeat.unanswered(besides(lost, failing));
-      failing.forEach(this::suspect);
+      Map<NodeIdentity, Duration> suspects = besides(lost, failing);
+      heartbeat.unanswered(suspects);
+      suspects.forEach(this::suspect);
       Set<String> silent =
           failing.keySet().stream().map(NodeIdentity::nodeId).collect(Collectors.toSet());
       Set<String> perhapsBack = new HashSet<>(said.keySet());
@@ -108,6 +109,7 @@ final class NodeObserver implements AutoCloseable {
     }
   }
 
+  /** Of a node that is lost nothing more is to be said: every volume ever lost stays silent. */
   private static Map<NodeIdentity, Duration> besides(
       Set<String> lost, Map<NodeIdentity, Duration> failing) {
     return failing.entrySet().stream()
@@ -152,7 +154,8 @@ final class NodeObserver implements AutoCloseable {
 
   private void clear(String node) {
     Answer answer = view.ask(node);
-    if (answer != Answer.NONE) {
+    boolean withdraws = answer == Answer.REFUSAL && said.containsKey(node);
+    if (answer == Answer.ITSELF || withdraws) {
       documents.change(node, saved -> after(answer, saved)).ifPresent(view::learn);
       said.remove(node);
       others.remove(node);

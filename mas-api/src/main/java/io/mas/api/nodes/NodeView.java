@@ -212,7 +212,8 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
       return node.learns(saved).savedAt(now);
     }
     probes.answered(saved.announcement().identity());
-    return new KnownNode(saved.announcement(), now, now, Access.SERVES, saved.lost());
+    return new KnownNode(
+        saved.announcement(), now, now, Access.SERVES, saved.replaces(), saved.lost());
   }
 
   /** Learns what is saved of all nodes. */
@@ -366,7 +367,7 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
         return Answer.NONE;
       }
       boolean refuses = e.error().filter(it -> it != NodeError.IDENTITY_MISMATCH).isPresent();
-      heard = refuses ? Answer.REFUSAL : Answer.NONE;
+      heard = refuses && !replaced(node) ? Answer.REFUSAL : Answer.NONE;
     }
     if (heard == Answer.NONE) {
       probes.failed(member.identity(), leaves(member.identity()));
@@ -374,6 +375,11 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
       probes.answered(nodes.getOrDefault(member.id(), node).announcement().identity());
     }
     return heard;
+  }
+
+  /** Whether a new volume has its address: then it is that which refuses, for all that is known. */
+  private boolean replaced(KnownNode node) {
+    return nodes.values().stream().anyMatch(other -> other.inPlaceOf(node));
   }
 
   private boolean leaves(NodeIdentity life) {

@@ -131,7 +131,7 @@ final class Verdicts implements AutoCloseable {
   /**
    * Nodes that do not answer, and under whose process's name another, new one serves. One that
    * answers although it has a namesake is not replaced, now or later. Of one at whose address
-   * somebody refuses nothing is known yet: it may be the namesake that starts.
+   * somebody refuses nothing is known yet.
    */
   private Set<String> replaced(List<NodeDocument> nodes) {
     Map<String, NodeDocument> byId = byId(nodes);

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -273,17 +274,37 @@ class LostNodesMarkingTest {
 
   /** Its writer had begun before the verdict. */
   @Test
-  void anExtentThatIsInsertedAfterTheMarkingIsMarkedTenMinutesLater() {
+  void anExtentThatIsInsertedAfterTheMarkingIsMarkedHalfAMinuteLater() {
     judge(2);
     lostNodes.look();
     assertThat(progress(2)).isEqualTo(Progress.RESTORED);
     ExtentDocument late = extents(1).getFirst();
-    lostNodes.look();
+    pass(29);
     assertThat(saved(late).missing()).isEmpty();
-    nanos.addAndGet(600_000_000_000L);
-    lostNodes.look();
+    pass(1);
     assertThat(saved(late).missing()).containsOnly(column(1));
     assertThat(progress(2)).isEqualTo(Progress.MARKED);
+    ExtentDocument later = extents(1).getFirst();
+    pass(30);
+    assertThat(saved(later).missing()).containsOnly(column(1));
+  }
+
+  private void pass(long seconds) {
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    lostNodes.look();
+  }
+
+  @Test
+  void aNodeWithSoManyExtentsThatTheyTakeLongIsGoneOverATenthOfTheTime() {
+    extents(100);
+    judge(2);
+    beforeWrite = () -> nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    lostNodes.look();
+    ExtentDocument late = extents(1).getFirst();
+    pass(899);
+    assertThat(saved(late).missing()).isEmpty();
+    pass(1);
+    assertThat(saved(late).missing()).containsOnly(column(1));
   }
 
   // How much is left

@@ -125,26 +125,30 @@ class ReturnedNodeTest {
         });
   }
 
+  /** A new volume, in the place of node 1 and at its address. */
+  private void replaceInPlace() throws InterruptedException {
+    NodeAnnouncement old = world.node(1);
+    world.stop(1);
+    world.seconds(4);
+    world.nodes.set(0, at(world.news("new-1", old.process(), 1), old.address()));
+  }
+
   /** The new volume's node is started again, and says at the address of both that it starts. */
   @Test
   void aNodeWhoseVolumeWasEmptiedDoesNotAnswerWhenTheNewOneStarts() throws Exception {
     world.gateway("gateway");
     world.worker("worker");
     world.seconds(90);
-    NodeAnnouncement old = world.node(1);
-    world.stop(1);
-    world.seconds(4);
-    world.nodes.set(0, at(world.news("new-1", old.process(), 1), old.address()));
+    replaceInPlace();
     starting(1, true);
     world.watchers.forEach(watcher -> watcher.view.accept(world.node(1)));
     world.seconds(10);
     assertThat(world.saved(1).replaces()).containsExactly("node-1");
-    assertThat(world.lost()).as("perhaps it is the old one that starts").isZero();
+    NodeDocument lost = world.store.node("node-1").orElseThrow();
+    assertThat(VerdictWorld.verdict(lost).cause()).isEqualTo(Cause.REPLACED);
     starting(1, false);
     world.start(1);
     world.seconds(4);
-    NodeDocument lost = world.store.node("node-1").orElseThrow();
-    assertThat(VerdictWorld.verdict(lost).cause()).isEqualTo(Cause.REPLACED);
     starting(1, true);
     world.seconds(10);
     NodeDocument still = world.store.node("node-1").orElseThrow();
@@ -152,6 +156,37 @@ class ReturnedNodeTest {
     starting(1, false);
     world.seconds(4);
     assertThat(world.lost()).isEqualTo(1);
+  }
+
+  /** It has another key, or speaks another protocol: the new volume's node tells it nothing. */
+  @Test
+  void oneProcessThatIsRefusedDoesNotHoldTheVerdictOnAnEmptiedVolume() throws Exception {
+    Watcher gateway = world.gateway("gateway");
+    world.worker("worker");
+    world.seconds(90);
+    gateway.links.starting.add(world.node(1).address());
+    replaceInPlace();
+    world.start(1);
+    world.seconds(35);
+    NodeDocument lost = world.store.node("node-1").orElseThrow();
+    assertThat(VerdictWorld.verdict(lost).cause()).isEqualTo(Cause.REPLACED);
+  }
+
+  /** Two nodes under one name, each at its own address. */
+  @Test
+  void aNamesakeThatStartsIsNotReplaced() throws Exception {
+    world.gateway("gateway");
+    world.worker("worker");
+    world.seconds(90);
+    starting(1, true);
+    world.nodes.add(world.news("twin", "process-1", 1));
+    world.start(7);
+    world.minutes(1);
+    assertThat(world.lost()).isZero();
+    assertThat(world.saved(7).replaces()).as("nor known to live").containsExactly("node-1");
+    starting(1, false);
+    world.seconds(10);
+    assertThat(world.saved(7).replaces()).isEmpty();
   }
 
   private static NodeAnnouncement at(NodeAnnouncement news, URI address) {
