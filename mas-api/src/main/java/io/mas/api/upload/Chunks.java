@@ -67,6 +67,10 @@ final class Chunks {
             ErrorCode.PARAMETER_MALFORMED,
             "chuck is %d, expected 1 to %d".formatted(number, FileDocument.MAX_PARTS));
       }
+      if (part.length() == 0 && grant.hash().equals(Sha256.EMPTY)) {
+        UploadDocument upload = uploads.requireOpen(grant);
+        return metadata.countChunks(upload.id(), upload.generation()); // nothing is to be kept
+      }
       if (part.length() == 0) {
         throw new MasException(
             ErrorCode.PARAMETER_LENGTH,

@@ -133,7 +133,7 @@ final class Finish {
     if (before.filter(file -> namesAny(file, chunks)).isPresent()) {
       throw new Deleted();
     }
-    requireAll(chunks, said);
+    requireAll(hash, chunks, said);
     Set<String> holders = verify(held, hash, chunks);
     CrashPoint.reached("finish.verified");
     if (!rules.contains(ProtocolRule.VERSION_BEFORE_VERIFY)) {
@@ -173,7 +173,7 @@ final class Finish {
   }
 
   /** Refuses if a chunk is missing: not listed, or its part cannot be committed any more. */
-  private void requireAll(List<ChunkDocument> chunks, Said said) {
+  private void requireAll(ObjectHash hash, List<ChunkDocument> chunks, Said said) {
     Set<PartId> usable = parts.usable(chunks.stream().map(ChunkedUpload::row).toList());
     Set<Integer> there = new HashSet<>();
     long size = 0;
@@ -197,9 +197,13 @@ final class Finish {
       // The tail is missing; how many chunks it has is a guess from the longest so far.
       long more = longest == 0 ? 1 : Math.ceilDiv(said.size() - size, longest);
       last += (int) Math.min(more, FileDocument.MAX_PARTS - last);
+    } else if (said.size() > size && longest > 0) {
+      long all = Math.ceilDiv(said.size(), longest); // with gaps: as if all were as long
+      last = (int) Math.max(last, Math.min(all, FileDocument.MAX_PARTS));
     }
     List<Integer> missing = ChunkRanges.missing(there.stream().sorted().toList(), last);
-    boolean empty = chunks.isEmpty() && said.size() == 0 && said.chunks() <= 0;
+    boolean empty =
+        chunks.isEmpty() && hash.equals(Sha256.EMPTY) && said.size() <= 0 && said.chunks() <= 1;
     if (!missing.isEmpty() && !empty) {
       throw missing(ChunkRanges.of(missing));
     }

@@ -8,6 +8,7 @@ import io.mas.api.metadata.WriteOutcome;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -38,11 +39,11 @@ final class FinishLease {
    * Takes the lease, when nobody else holds it or it has run out.
    *
    * @return empty if the upload has ended meanwhile
-   * @throws MasException METADATA_NOT_SAVED if another gateway goes on holding it
+   * @throws MasException METADATA_NOT_SAVED if another gateway holds it and neither ends nor renews
    */
   Optional<Held> take(UploadDocument known) {
     String owner = UUID.randomUUID().toString();
-    long patience = clock.millis() + properties.lease().toMillis() * 2;
+    long patience = patience();
     UploadDocument upload = known;
     while (clock.millis() < patience) {
       if (!upload.underWay()) {
@@ -65,12 +66,19 @@ final class FinishLease {
       if (now.isEmpty()) {
         return Optional.empty();
       }
+      if (!Objects.equals(now.get().lease(), upload.lease())) {
+        patience = patience(); // the other goes on with its work
+      }
       upload = now.get();
     }
     throw new MasException(
         ErrorCode.METADATA_NOT_SAVED,
         "the upload of %s is being finished by another gateway, ask again"
             .formatted(known.id().hash()));
+  }
+
+  private long patience() {
+    return clock.millis() + properties.lease().toMillis() * 2;
   }
 
   private boolean held(UploadDocument upload) {

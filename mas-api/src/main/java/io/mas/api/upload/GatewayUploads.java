@@ -2,6 +2,8 @@ package io.mas.api.upload;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.UploadDocument;
 import io.mas.api.metadata.UploadId;
 import io.mas.api.object.FileInfo;
@@ -9,7 +11,10 @@ import io.mas.api.token.TokenGrant;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -25,25 +30,41 @@ final class GatewayUploads implements Uploads {
   private final Chunks chunks;
   private final Finish finish;
   private final UploadProperties properties;
-  private final Map<UploadId, CompletableFuture<FileInfo>> running = new ConcurrentHashMap<>();
+  private final MetadataStore metadata;
+  private final Map<UploadId, Run> running = new ConcurrentHashMap<>();
 
   /**
    * Failures of finishes in the background, until somebody asks for them. A success is in the
    * metadata, and only there it is known whether it still holds.
    */
-  private final Cache<UploadId, CompletableFuture<FileInfo>> finished =
+  private final Cache<UploadId, Run> failed =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(2)).build();
+
+  /** A finish that runs, or has run. */
+  private static final class Run {
+    final Finish.Said said;
+    final CompletableFuture<FileInfo> result = new CompletableFuture<>();
+
+    /** What there was of the upload when it began; empty if it is told to nobody later. */
+    volatile String begunWith = "";
+
+    Run(Finish.Said said) {
+      this.said = said;
+    }
+  }
 
   GatewayUploads(
       SingleUpload single,
       ChunkedUpload chunked,
       Chunks chunks,
       Finish finish,
+      MetadataStore metadata,
       UploadProperties properties) {
     this.single = single;
     this.chunked = chunked;
     this.chunks = chunks;
     this.finish = finish;
+    this.metadata = metadata;
     this.properties = properties;
   }
 
@@ -80,66 +101,93 @@ final class GatewayUploads implements Uploads {
 
   @Override
   public FileInfo finish(TokenGrant grant, OptionalLong size, OptionalInt chunkCount) {
-    return result(start(grant, size, chunkCount));
+    return result(start(ChunkedUpload.id(grant), said(grant, size, chunkCount), false));
   }
 
   @Override
   public FileInfo finishAsync(TokenGrant grant, OptionalLong size, OptionalInt chunkCount) {
     UploadId id = ChunkedUpload.id(grant);
-    CompletableFuture<FileInfo> before = finished.asMap().remove(id);
-    if (before != null) {
+    Finish.Said said = said(grant, size, chunkCount);
+    Run before = failed.asMap().remove(id);
+    if (before != null && before.said.equals(said) && before.begunWith.equals(stateOf(id))) {
       return result(before);
     }
-    CompletableFuture<FileInfo> now = start(grant, size, chunkCount);
+    Run now = start(id, said, true);
     // A failure is kept for the next call, which may come after the finish has ended.
-    CompletableFuture<FileInfo> kept = now.whenComplete((info, failure) -> keep(id, now, failure));
+    CompletableFuture<FileInfo> kept =
+        now.result.whenComplete((info, failure) -> keep(id, now, failure));
     if (!kept.isDone()) {
       return chunked.pending(grant);
     }
-    finished.asMap().remove(id, now); // told now, and not again
+    failed.asMap().remove(id, now); // told now, and not again
     return result(now);
   }
 
-  private void keep(UploadId id, CompletableFuture<FileInfo> done, @Nullable Throwable failure) {
-    if (failure != null) {
-      finished.put(id, done);
+  private Finish.Said said(TokenGrant grant, OptionalLong size, OptionalInt chunkCount) {
+    return new Finish.Said(
+        size.orElse(UploadDocument.UNSAID),
+        chunkCount.orElse(UploadDocument.UNSAID),
+        mostBytes(grant));
+  }
+
+  private void keep(UploadId id, Run run, @Nullable Throwable failure) {
+    if (failure != null && !run.begunWith.isEmpty()) {
+      failed.put(id, run);
     }
   }
 
-  private static FileInfo result(CompletableFuture<FileInfo> done) {
+  private static FileInfo result(Run run) {
     try {
-      return done.join();
+      return run.result.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     }
   }
 
-  /** Starts a finish, or joins the one that is running. */
-  private CompletableFuture<FileInfo> start(
-      TokenGrant grant, OptionalLong size, OptionalInt chunkCount) {
-    UploadId id = ChunkedUpload.id(grant);
-    Finish.Said said =
-        new Finish.Said(
-            size.orElse(UploadDocument.UNSAID),
-            chunkCount.orElse(UploadDocument.UNSAID),
-            mostBytes(grant));
-    CompletableFuture<FileInfo> mine = new CompletableFuture<>();
-    CompletableFuture<FileInfo> there = running.putIfAbsent(id, mine);
+  /**
+   * Starts a finish, or joins the one that is running.
+   *
+   * @param kept whether a failure is to be told later, too
+   */
+  private Run start(UploadId id, Finish.Said said, boolean kept) {
+    Run mine = new Run(said);
+    Run there = running.putIfAbsent(id, mine);
     if (there == null) {
-      Thread.ofVirtual().name("mas-finish").start(() -> run(id, said, mine));
+      Thread.ofVirtual().name("mas-finish").start(() -> run(id, mine, kept));
     }
     return there == null ? mine : there;
   }
 
-  private void run(UploadId id, Finish.Said said, CompletableFuture<FileInfo> result) {
+  private void run(UploadId id, Run run, boolean kept) {
     try {
-      FileInfo info = finish.run(id, said);
-      running.remove(id, result);
-      result.complete(info);
+      run.begunWith = kept ? stateOf(id) : "";
+      FileInfo info = finish.run(id, run.said);
+      running.remove(id, run);
+      run.result.complete(info);
     } catch (RuntimeException | Error e) {
-      running.remove(id, result);
-      result.completeExceptionally(e);
+      running.remove(id, run);
+      run.result.completeExceptionally(e);
     }
+  }
+
+  /**
+   * The generation of an upload and the parts that are its chunks, whichever gateway took them:
+   * while they are the same a finish would fail as before. A digest, for there may be 10 000.
+   */
+  private String stateOf(UploadId id) {
+    MessageDigest digest = Sha256.digest();
+    metadata
+        .upload(id, Concern.LINEARIZABLE)
+        .ifPresent(
+            upload -> {
+              String begin = upload.state() + " " + upload.generation();
+              digest.update(begin.getBytes(StandardCharsets.UTF_8));
+              metadata
+                  .chunks(id, upload.generation())
+                  .forEach(
+                      chunk -> digest.update(chunk.toString().getBytes(StandardCharsets.UTF_8)));
+            });
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   @Override

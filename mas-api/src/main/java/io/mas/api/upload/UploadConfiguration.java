@@ -44,6 +44,7 @@ public class UploadConfiguration {
         chunked,
         new Chunks(metadata, parts, chunked, properties.chunkMaxSize().toBytes()),
         new Finish(metadata, parts, new FinishLease(metadata, properties, clock), clock, rules),
+        metadata,
         properties);
   }
 }

@@ -27,14 +27,19 @@ final class Answers {
       throws IOException {
     failure.setRetryAfter(response);
     failure.headers().forEach(response::setHeader);
-    boolean problem = acceptsProblem(request);
     response.setStatus(failure.status());
-    response.setHeader(
-        HttpHeaders.CONTENT_TYPE,
-        problem ? MediaType.APPLICATION_PROBLEM_JSON_VALUE : MediaType.APPLICATION_JSON_VALUE);
-    byte[] body = bytes(problem ? problem(failure, Exchange.of(request).id()) : envelope(failure));
+    byte[] body = describe(request, response, failure, Exchange.of(request).id());
     response.setContentLength(body.length);
     response.getOutputStream().write(body);
+  }
+
+  /** The body that tells of a failure, in the form that the client accepts; sets its type. */
+  byte[] describe(
+      HttpServletRequest request, HttpServletResponse response, Failure failure, String requestId) {
+    boolean problem = acceptsProblem(request);
+    response.setContentType(
+        problem ? MediaType.APPLICATION_PROBLEM_JSON_VALUE : MediaType.APPLICATION_JSON_VALUE);
+    return bytes(problem ? problem(failure, requestId) : envelope(failure));
   }
 
   private static Envelope envelope(Failure failure) {

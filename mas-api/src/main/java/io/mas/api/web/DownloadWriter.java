@@ -32,6 +32,7 @@ final class DownloadWriter {
       case DownloadPlan.Refuse(Failure failure) -> failures.answer(request, response, failure);
       case DownloadPlan.NotModified(Map<String, String> headers) -> {
         response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+        variesByToken(response);
         headers.forEach((name, value) -> setUnlessOfBody(response, name, value));
       }
       case DownloadPlan.Send send
@@ -48,8 +49,17 @@ final class DownloadWriter {
     }
   }
 
+  /**
+   * The header {@code token} says which file is meant, at one address for all: a cache must not
+   * answer with another (RFC 9111, section 4.1).
+   */
+  private static void variesByToken(HttpServletResponse response) {
+    response.addHeader(HttpHeaders.VARY, "token");
+  }
+
   private static void begin(HttpServletResponse response, DownloadPlan.Send send) {
     response.setStatus(send.status());
+    variesByToken(response);
     send.headers().forEach(response::setHeader);
     response.setContentLengthLong(send.contentLength());
   }

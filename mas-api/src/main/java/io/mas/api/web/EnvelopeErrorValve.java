@@ -11,7 +11,6 @@ import org.apache.coyote.AbstractProtocol;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 
 /**
  * Answers in the contract's envelope what Tomcat refuses by itself: a request that is no HTTP, a
@@ -64,20 +63,22 @@ public final class EnvelopeErrorValve extends ErrorReportValve {
     };
   }
 
+  private static String requestId(Request request, Response response) {
+    String said = response.getHeader(ExchangeFilter.REQUEST_ID);
+    Exchange exchange = Exchange.find(request);
+    String known = exchange == null ? UUID.randomUUID().toString() : exchange.id();
+    return said == null ? known : said;
+  }
+
   private static void write(Request request, Response response, Failure failure)
       throws IOException {
-    if (response.getHeader(ExchangeFilter.REQUEST_ID) == null) {
-      Exchange exchange = Exchange.find(request);
-      response.setHeader(
-          ExchangeFilter.REQUEST_ID,
-          exchange == null ? UUID.randomUUID().toString() : exchange.id());
-    }
+    String requestId = requestId(request, response);
+    response.setHeader(ExchangeFilter.REQUEST_ID, requestId);
     response.setStatus(failure.status());
     response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     failure.setRetryAfter(response);
-    response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-    var envelope = new Envelope(false, failure.code().code(), failure.message(), failure.data());
-    String json = new String(ANSWERS.bytes(envelope), StandardCharsets.UTF_8);
+    byte[] body = ANSWERS.describe(request, response, failure, requestId);
+    String json = new String(body, StandardCharsets.UTF_8);
     var writer = response.getReporter();
     if (writer != null) {
       writer.write(json);

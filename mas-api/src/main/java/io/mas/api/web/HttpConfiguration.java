@@ -72,6 +72,8 @@ class HttpConfiguration {
       factory.addEngineValves(new TomcatConnection.Valve());
       factory.addConnectorCustomizers(
           connector -> {
+            // Parameters are those of the query: nothing reads a body before its token is checked.
+            connector.setParseBodyMethods("");
             if (connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> http) {
               // A body is asked for when it is read, so never for an answer that needs none.
               http.setContinueResponseTiming("onRead");

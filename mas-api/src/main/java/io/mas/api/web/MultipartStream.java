@@ -1,7 +1,11 @@
 package io.mas.api.web;
 
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
@@ -121,10 +125,20 @@ final class MultipartStream {
     if (end - head > HEADER_BYTES) {
       throw tooLong();
     }
-    String headers = new String(buffer, head, end - head, StandardCharsets.UTF_8);
+    String headers = utf8(ByteBuffer.wrap(buffer, head, end - head));
     head = end;
     known = end;
     return headers;
+  }
+
+  /** Other bytes would become another name. */
+  private static String utf8(ByteBuffer bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw new MasException(
+          ErrorCode.PARAMETER_MALFORMED, "the headers of a part are not UTF-8", e);
+    }
   }
 
   private static IOException tooLong() {

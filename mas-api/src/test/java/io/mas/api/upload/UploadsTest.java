@@ -11,6 +11,7 @@ import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.UploadDocument;
 import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.object.FileInfo;
 import io.mas.api.object.ObjectWorld;
 import io.mas.api.object.ProtocolRule;
 import io.mas.api.token.TokenGrant;
@@ -21,10 +22,13 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,6 +53,7 @@ class UploadsTest {
   private final AtomicInteger brokenCommits = new AtomicInteger();
   private final AtomicInteger uploadReads = new AtomicInteger();
   private final AtomicReference<Runnable> beforeCommit = new AtomicReference<>(() -> {});
+  private final AtomicReference<Runnable> beforeFile = new AtomicReference<>(() -> {});
   private final Uploads otherGateway;
 
   UploadsTest(@TempDir Path directory) {
@@ -59,6 +64,9 @@ class UploadsTest {
             (method, arguments, original) -> {
               if (method.equals("upload")) {
                 uploadReads.incrementAndGet();
+              }
+              if (method.equals("file") && Thread.currentThread().getName().equals("mas-finish")) {
+                beforeFile.getAndSet(() -> {}).run();
               }
               if (method.equals("compareAndSetFile")) {
                 beforeCommit.getAndSet(() -> {}).run();
@@ -201,6 +209,8 @@ class UploadsTest {
     chunk(2, 1000, 2000);
     chunk(4, 0, 10);
     missing("1,3", this::finish);
+    missing("1,3", () -> uploads.finish(grant, OptionalLong.of(2000), OptionalInt.empty()));
+    missing("1,3,5", () -> uploads.finish(grant, OptionalLong.of(4001), OptionalInt.empty()));
   }
 
   @Test
@@ -356,6 +366,22 @@ class UploadsTest {
     assertThat(world.read(empty)).isEmpty();
   }
 
+  /** As clients do that know nothing of sizes: one chunk, which is empty, or none. */
+  @Test
+  void anEmptyFileNeedsNoSize() {
+    ObjectHash empty = ObjectWorld.hash(new byte[0]);
+    for (String session : List.of("none", "one")) {
+      TokenGrant own = TokenGrant.upload(empty, session, OptionalLong.empty());
+      uploads.init(own, "n", OptionalLong.empty(), OptionalInt.empty());
+      if (session.equals("one")) {
+        assertThat(chunk(own, 1, new byte[0])).isZero();
+      }
+      assertThat(uploads.finish(own, OptionalLong.empty(), OptionalInt.empty()).size()).isZero();
+      assertThat(world.read(empty)).isEmpty();
+      assertThat(world.room.files().delete(empty).size()).isZero();
+    }
+  }
+
   /** The second one waits for the lease of the first, and finds the upload ended. */
   @Test
   void aFinishJoinsTheOneOfAnotherGateway() throws Exception {
@@ -373,6 +399,37 @@ class UploadsTest {
         });
     assertThat(finish()).isEqualTo(3000);
     assertThat(joined.get()).isEqualTo(3000);
+  }
+
+  /** However long that takes: it says by its lease that it goes on. */
+  @Test
+  void aFinishJoinsALongOneOfAnotherGateway() throws Exception {
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    FutureTask<Long> joined =
+        new FutureTask<>(
+            () -> otherGateway.finish(grant, OptionalLong.empty(), OptionalInt.empty()).size());
+    beforeCommit.set(
+        () -> {
+          Thread.ofVirtual().start(joined);
+          for (int i = 0; i < 5; i++) {
+            renew();
+            int reads = uploadReads.get();
+            await().until(() -> uploadReads.get() >= reads + 2 || joined.isDone());
+            world.time.addAndGet(14_000);
+          }
+        });
+    assertThat(finish()).isEqualTo(3000);
+    assertThat(joined.get()).isEqualTo(3000);
+  }
+
+  private void renew() {
+    UploadDocument upload =
+        store.upload(new UploadId(HASH, ""), Concern.LINEARIZABLE).orElseThrow();
+    String owner = Objects.requireNonNull(upload.lease()).owner();
+    UploadDocument.Lease longer = new UploadDocument.Lease(owner, world.clock.millis() + 15_000);
+    assertThat(store.compareAndSetUpload(upload.finishing(longer))).isEqualTo(WriteOutcome.APPLIED);
   }
 
   /** A finish that breaks down must not leave the upload closed to chunks. */
@@ -417,6 +474,41 @@ class UploadsTest {
     assertThat(world.read(HASH)).isEqualTo(CONTENT);
   }
 
+  /** Whichever gateway took the chunk. */
+  @Test
+  void aFailureInTheBackgroundIsNotToldWhenTheChunksAreOthers() {
+    init();
+    chunk(1, 0, 2000);
+    CountDownLatch told = new CountDownLatch(1);
+    beforeFile.set(() -> join(told));
+    assertThat(finishInBackground().persistence()).isFalse();
+    told.countDown();
+    await()
+        .until(() -> state(new UploadId(HASH, "")) == UploadDocument.State.OPEN && replaceable());
+    try (ReceivedChunk received =
+        otherGateway.receive(
+            grant, new ByteArrayInputStream(Arrays.copyOfRange(CONTENT, 2000, 3000)))) {
+      received.list(2);
+    }
+    await().until(() -> finishInBackground().persistence());
+  }
+
+  private FileInfo finishInBackground() {
+    return uploads.finishAsync(grant, OptionalLong.empty(), OptionalInt.empty());
+  }
+
+  private static void join(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private boolean replaceable() {
+    return store.upload(new UploadId(HASH, ""), Concern.LINEARIZABLE).orElseThrow().replaceable();
+  }
+
   @Test
   void aSuccessInTheBackgroundIsNotToldOfALaterUpload() {
     init();
@@ -440,7 +532,11 @@ class UploadsTest {
   }
 
   private UploadDocument.State state(UploadDocument upload) {
-    return store.upload(upload.id(), Concern.LINEARIZABLE).orElseThrow().state();
+    return state(upload.id());
+  }
+
+  private UploadDocument.State state(UploadId upload) {
+    return store.upload(upload, Concern.LINEARIZABLE).orElseThrow().state();
   }
 
   @Test

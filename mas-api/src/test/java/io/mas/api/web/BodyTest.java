@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mas.api.token.TokenGrant;
 import java.io.IOException;
+import java.util.List;
 import java.util.OptionalLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -97,6 +98,46 @@ class BodyTest {
       return false;
     } catch (IOException e) {
       return true;
+    }
+  }
+
+  /** It would be read whole, and before any token: the parameters are those of the query. */
+  @Test
+  void aFormIsNoBodyThatAnybodyReads() throws IOException {
+    String form = "Content-Type: application/x-www-form-urlencoded";
+    for (String method : List.of("POST", "PUT", "DELETE", "PATCH")) {
+      try (RawClient client = server.connect()) {
+        assertThat(client.request(method, "/none", form, "Content-Length: 60000").status())
+            .as(method)
+            .isEqualTo(404);
+      }
+    }
+    try (RawClient client = server.connect()) {
+      assertThat(
+              client
+                  .request("POST", "/test/parameter?name=1", form, "Content-Length: 60000")
+                  .text())
+          .contains("\"data\":\"1\"");
+    }
+  }
+
+  @Test
+  void aBodyThatCannotBeReadIsAProblemForThoseWhoAcceptIt() throws IOException {
+    try (RawClient client = server.connect()) {
+      String request =
+          """
+          POST /test/read HTTP/1.1
+          Host: test
+          Transfer-Encoding: chunked
+          Accept: application/problem+json
+
+          zz
+          """;
+      RawClient.Answer answer = client.send(request.replace("\n", "\r\n")).answer();
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+      assertThat(answer.text())
+          .contains("\"code\":5201", "\"requestId\":\"" + answer.header("X-Request-Id") + '"');
     }
   }
 

@@ -46,6 +46,7 @@ class DownloadTest {
     assertThat(answer.header("Content-Disposition"))
         .isEqualTo("inline; filename=\"__.txt\"; filename*=UTF-8''%E6%8A%A5%E5%91%8A.txt");
     assertThat(answer.header("Cache-Control")).isEqualTo("private, max-age=31536000, immutable");
+    assertThat(answer.header("Vary")).as("one address, many files").isEqualTo("token");
     assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
     assertThat(answer.header("Content-Security-Policy")).isEqualTo("sandbox; default-src 'none'");
     assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");

@@ -56,6 +56,15 @@ class MultipartFormTest {
     assertThat(next(form(file("报告.pdf", "") + "--B--")).filename()).isEqualTo("报告.pdf");
   }
 
+  /** The name would be kept for all, and be another. */
+  @Test
+  void aNameThatIsNotUtf8IsRefused() throws IOException {
+    byte[] gbk = (file("\u00b1\u00a8.pdf", "") + "--B--").getBytes(StandardCharsets.ISO_8859_1);
+    MultipartForm form = MultipartForm.open(TYPE, new ByteArrayInputStream(gbk));
+    assertThat(catchThrowableOfType(MasException.class, form::next).code())
+        .isEqualTo(ErrorCode.PARAMETER_MALFORMED);
+  }
+
   @Test
   void aBodyThatIsCutShortIsAnError() throws IOException {
     MultipartForm form = form(file("a", "hello"));

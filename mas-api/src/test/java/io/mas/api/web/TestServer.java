@@ -159,7 +159,9 @@ final class TestServer implements AutoCloseable {
       throw error;
     }
 
-    @GetMapping("/test/parameter")
+    @RequestMapping(
+        path = "/test/parameter",
+        method = {RequestMethod.GET, RequestMethod.POST})
     Envelope parameter(HttpServletRequest request) {
       return Envelope.of(new Parameters(request).text("name"));
     }
