@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts a Sentinel. What it has learnt is in a file of the volume, and is never written again from here.
+# Starts a Sentinel. What it has learnt is in a file of the volume; only what the chart says is written there again.
 set -eu
 . /scripts/primary.sh
 umask 077
@@ -19,4 +19,7 @@ sentinel auth-pass mas $(cat /secrets/password)
 sentinel down-after-milliseconds mas 5000
 sentinel failover-timeout mas 20000
 CONF
+# The password may be another than when the file was written, and with more Sentinels another majority is needed.
+sed -i -e "s/^sentinel auth-pass mas .*/sentinel auth-pass mas $(cat /secrets/password)/" \
+  -e "s/^\(sentinel monitor mas [^ ]* [0-9]*\) .*/\1 $QUORUM/" /data/sentinel.conf
 exec "$server" /data/sentinel.conf --sentinel

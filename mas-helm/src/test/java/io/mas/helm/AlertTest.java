@@ -41,7 +41,13 @@ class AlertTest {
   }
 
   private static List<JsonNode> alerts() {
-    return alerts(Values.ready("values-ha-6"));
+    return alerts(watched());
+  }
+
+  private static Values watched() {
+    return Values.ready("values-ha-6")
+        .with("monitoring.prometheusRule.enabled", true)
+        .with("monitoring.dashboard.enabled", true);
   }
 
   private static Set<String> names(List<JsonNode> alerts) {
@@ -70,7 +76,7 @@ class AlertTest {
 
   @Test
   void theDashboardIsOfMetricsThatThereAre() throws IOException {
-    JsonNode config = chart.render(Values.ready("values-ha-6")).one("ConfigMap", "-dashboard");
+    JsonNode config = chart.render(watched()).one("ConfigMap", "-dashboard");
     String text = config.path("data").properties().iterator().next().getValue().asString();
     JsonNode dashboard = Chart.json(text);
     Set<String> used = new TreeSet<>();

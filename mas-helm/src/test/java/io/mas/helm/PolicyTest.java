@@ -121,8 +121,12 @@ class PolicyTest {
             "check-scale -> gateway 8080",
             "check-scale -> anybody 443",
             "check-scale -> anybody 6443",
+            "check-scale -> anybody 8443",
+            "check-scale -> anybody 16443",
             "secrets -> anybody 443",
             "secrets -> anybody 6443",
+            "secrets -> anybody 8443",
+            "secrets -> anybody 16443",
             "everyone -> kube-system 53",
             "everyone -> 169.254.20.10/32 53");
   }

@@ -34,7 +34,8 @@ final class VolumeWatch implements AutoCloseable {
     try {
       while (!closing.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
         if (!volume.present()) {
-          log.error("the volume is gone: its directory has no identity any more; beginning anew");
+          log.error(
+              "the volume is gone: its directory has no identity any more, or another; beginning anew");
           gone.gone();
           return;
         }

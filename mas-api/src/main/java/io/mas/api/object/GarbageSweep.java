@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,19 +64,40 @@ public final class GarbageSweep implements AutoCloseable {
   private void sweepUntilClosed(BooleanSupplier allowed) {
     try {
       while (!closing.await(properties.collectEvery().toMillis(), TimeUnit.MILLISECONDS)) {
-        if (allowed.getAsBoolean()) {
-          sweep();
-        }
+        sweep(allowed);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Does once what is due now. */
+  /** Does all that is due now. */
   public void sweep() {
-    guarded(() -> metadata.uploadsExpiringBefore(clock.millis(), BATCH).forEach(this::expired));
-    guarded(() -> metadata.dueGarbage(clock.millis(), BATCH).forEach(this::due));
+    sweep(() -> true);
+  }
+
+  private void sweep(BooleanSupplier allowed) {
+    BooleanSupplier goesOn = () -> closing.getCount() > 0 && allowed.getAsBoolean();
+    long now = clock.millis(); // what is put off is not met again
+    guarded(
+        () -> inBatches(() -> metadata.uploadsExpiringBefore(now, BATCH), this::expired, goesOn));
+    guarded(() -> inBatches(() -> metadata.dueGarbage(now, BATCH), this::due, goesOn));
+  }
+
+  /**
+   * Takes batch after batch while they are full: a store that deletes more than a batch in each
+   * interval would else never get its space back. One of which nothing is done is the last.
+   *
+   * @param done whether an item will not be in the next batch
+   */
+  private static <T> void inBatches(
+      Supplier<List<T>> batches, Predicate<T> done, BooleanSupplier goesOn) {
+    boolean more = true;
+    while (more && goesOn.getAsBoolean()) {
+      List<T> batch = batches.get();
+      long gone = batch.stream().filter(done).count();
+      more = batch.size() == BATCH && gone > 0;
+    }
   }
 
   /** One half of a sweep: whatever goes wrong in it, the other half has its turn. */
@@ -88,16 +111,18 @@ public final class GarbageSweep implements AutoCloseable {
     }
   }
 
-  private void due(GarbageDocument note) {
+  private boolean due(GarbageDocument note) {
     try {
       if (collect(note.what())) {
         metadata.removeGarbage(note.id());
       } else {
         metadata.putGarbage(note.dueAt(later()));
       }
+      return true;
     } catch (RuntimeException e) {
       LOG.warn("garbage of {} not collected", note.what().hash(), e);
       guarded(() -> metadata.putGarbage(note.dueAt(later())));
+      return false;
     }
   }
 
@@ -111,7 +136,7 @@ public final class GarbageSweep implements AutoCloseable {
 
   /** When what could not be done now is tried again: behind what else is due. */
   private long later() {
-    return clock.millis() + properties.orphanGrace().toMillis();
+    return clock.millis() + Math.max(1, properties.orphanGrace().toMillis());
   }
 
   /** Whether a generation is an upload under way: then it is not garbage after all. */
@@ -123,7 +148,7 @@ public final class GarbageSweep implements AutoCloseable {
         .isPresent();
   }
 
-  private void expired(UploadDocument upload) {
+  private boolean expired(UploadDocument upload) {
     try {
       switch (upload.state()) {
         case OPEN, FINISHING -> {
@@ -135,8 +160,10 @@ public final class GarbageSweep implements AutoCloseable {
         case ABORTED -> end(upload);
         case COMMITTED -> forget(upload);
       }
+      return true;
     } catch (RuntimeException e) {
       LOG.warn("upload of {} not collected", upload.id().hash(), e);
+      return false;
     }
   }
 

@@ -4,6 +4,7 @@ import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.GarbageDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.SureFile;
 import io.mas.api.metadata.UploadDocument;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.common.error.ErrorCode;
@@ -51,7 +52,10 @@ final class GatewayFiles implements Files {
 
   @Override
   public FileInfo info(ObjectHash hash) {
-    return live(hash, Concern.MAJORITY).map(FileInfo::of).orElseThrow(() -> noSuchFile(hash));
+    return SureFile.ifNot(metadata, hash)
+        .filter(FileDocument::live)
+        .map(FileInfo::of)
+        .orElseThrow(() -> noSuchFile(hash));
   }
 
   @Override

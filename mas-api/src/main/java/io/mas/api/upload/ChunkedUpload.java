@@ -5,6 +5,7 @@ import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.GarbageDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.SureFile;
 import io.mas.api.metadata.UploadDocument;
 import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
@@ -61,7 +62,7 @@ final class ChunkedUpload {
   UploadProgress init(TokenGrant grant, String name, OptionalLong size, OptionalInt chunks) {
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Optional<FileDocument> file =
-          metadata.file(grant.hash(), Concern.MAJORITY).filter(FileDocument::live);
+          SureFile.ifLive(metadata, grant.hash()).filter(FileDocument::live);
       if (file.isPresent()) {
         return progress(FileInfo.of(file.get()), "", clock.millis());
       }
@@ -205,8 +206,7 @@ final class ChunkedUpload {
   }
 
   private MasException notOpen(TokenGrant grant) {
-    boolean stored =
-        metadata.file(grant.hash(), Concern.MAJORITY).filter(FileDocument::live).isPresent();
+    boolean stored = SureFile.ifLive(metadata, grant.hash()).filter(FileDocument::live).isPresent();
     return stored
         ? new MasException(ErrorCode.ALREADY_STORED, "%s is already stored".formatted(grant.hash()))
         : new MasException(

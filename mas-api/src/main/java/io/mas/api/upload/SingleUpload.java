@@ -3,6 +3,7 @@ package io.mas.api.upload;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.SureFile;
 import io.mas.api.object.Committer;
 import io.mas.api.object.CrashPoint;
 import io.mas.api.object.FileInfo;
@@ -42,7 +43,7 @@ final class SingleUpload {
 
   /** Reads the file's version: a collection that deletes the part of this upload raises it. */
   SingleFile begin(TokenGrant grant) {
-    return new Begun(grant, metadata.file(grant.hash(), Concern.MAJORITY));
+    return new Begun(grant, SureFile.ifLive(metadata, grant.hash()));
   }
 
   /** An upload for which the version was read before its first byte is stored. */

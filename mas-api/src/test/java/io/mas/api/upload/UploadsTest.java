@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.mas.api.metadata.ChunkDocument;
 import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.UploadDocument;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -32,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -54,6 +57,8 @@ class UploadsTest {
   private final AtomicInteger uploadReads = new AtomicInteger();
   private final AtomicReference<Runnable> beforeCommit = new AtomicReference<>(() -> {});
   private final AtomicReference<Runnable> beforeFile = new AtomicReference<>(() -> {});
+  private final AtomicReference<@Nullable Optional<FileDocument>> formerPrimary =
+      new AtomicReference<>();
   private final Uploads otherGateway;
 
   UploadsTest(@TempDir Path directory) {
@@ -67,6 +72,10 @@ class UploadsTest {
               }
               if (method.equals("file") && Thread.currentThread().getName().equals("mas-finish")) {
                 beforeFile.getAndSet(() -> {}).run();
+              }
+              if (method.equals("file") && arguments[1] == Concern.MAJORITY) {
+                Optional<FileDocument> old = formerPrimary.get();
+                return old == null ? original.call() : old;
               }
               if (method.equals("compareAndSetFile")) {
                 beforeCommit.getAndSet(() -> {}).run();
@@ -158,6 +167,32 @@ class UploadsTest {
     assertThat(world.read(HASH)).isEqualTo(CONTENT);
     assertThat(finish()).as("again").isEqualTo(3000);
     assertThat(init().file().persistence()).isTrue();
+  }
+
+  /** A primary that is one no more knows nothing of a deletion: "stored" would be a loss. */
+  @Test
+  void whatAFormerPrimaryHasNotSeenDeletedIsStoredAnew() {
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    finish();
+    formerPrimary.set(store.file(HASH, Concern.LINEARIZABLE));
+    world.room.files().delete(HASH);
+    assertThat(uploads.single(grant).stored()).isEmpty();
+    assertThat(init().file().persistence()).isFalse();
+    later(Duration.ofDays(8));
+    refused(ErrorCode.UPLOAD_NOT_INITIALISED, () -> chunk(1, 0, 2000));
+  }
+
+  @Test
+  void whatAFormerPrimaryHasNotSeenIsFoundAllTheSame() {
+    formerPrimary.set(Optional.empty());
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
+    finish();
+    assertThat(world.room.files().info(HASH).size()).isEqualTo(3000);
+    assertThat(world.read(HASH)).isEqualTo(CONTENT);
   }
 
   @Test

@@ -118,6 +118,11 @@ final class SecretMaker {
         .put("app.kubernetes.io/name", "mas")
         .put("app.kubernetes.io/instance", instance)
         .put("app.kubernetes.io/managed-by", "mas-secrets");
+    // Argo CD takes what has the label and is not in git for a remainder, and would delete it.
+    metadata
+        .putObject("annotations")
+        .put("argocd.argoproj.io/sync-options", "Prune=false,Delete=false")
+        .put("argocd.argoproj.io/compare-options", "IgnoreExtraneous");
     ObjectNode data = secret.putObject("stringData");
     values.forEach(data::put);
     return secret;

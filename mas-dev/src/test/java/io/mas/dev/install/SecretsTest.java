@@ -76,7 +76,9 @@ class SecretsTest {
     assertThat(values).hasSize(5).allMatch(value -> value.matches("[0-9a-f]{64}"));
     assertThat(out + err).as("tells none of them").doesNotContain(values);
     assertThat(String.valueOf(kubernetes.secrets.get("mas-internal")))
-        .contains("\"app.kubernetes.io/instance\":\"files\"");
+        .contains("\"app.kubernetes.io/instance\":\"files\"")
+        .as("Argo CD leaves it alone")
+        .contains("Prune=false,Delete=false", "IgnoreExtraneous");
   }
 
   @Test

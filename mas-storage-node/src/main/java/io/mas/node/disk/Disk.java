@@ -10,13 +10,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What was written, created, renamed or deleted survives a crash only after the force of the
  * file (its bytes) and of its directory (its name). Every method throws {@link DiskFullException}
- * when there is no space left, and {@link IOException} when the disk fails; what a failed write has
- * left behind is unknown. Keep this interface small: tests implement it with faults.
+ * when there is no space left, {@link ReadOnlyDiskException} when nothing can be changed any more,
+ * and {@link IOException} when the disk fails; what a failed write has left behind is unknown. Keep
+ * this interface small: tests implement it with faults.
  */
 public interface Disk {
 
   /** Opens a file for reading and writing, or answers null when there is none. */
   @Nullable DiskFile open(String path) throws IOException;
+
+  /**
+   * Opens a file for reading alone, or answers null when there is none. Works on a file system that
+   * has become read-only, as ext4 does after an error.
+   */
+  @Nullable DiskFile openToRead(String path) throws IOException;
 
   /**
    * Creates an empty file and opens it for reading and writing.

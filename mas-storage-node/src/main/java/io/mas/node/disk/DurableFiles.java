@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +44,26 @@ public final class DurableFiles {
     return disk;
   }
 
-  /** Whether a force has failed: nothing may be written any more. */
+  /** Whether a force has failed, or the volume is read-only: nothing may be written any more. */
   public boolean failed() {
     return failed;
+  }
+
+  /** Opens a file that is to be changed, or answers null when there is none. */
+  public @Nullable DiskFile open(String path) throws IOException {
+    try {
+      return disk.open(path);
+    } catch (ReadOnlyDiskException e) {
+      throw readOnly(e);
+    }
+  }
+
+  private ReadOnlyDiskException readOnly(ReadOnlyDiskException cause) {
+    if (!failed) {
+      failed = true;
+      log.error("no more writes until the node is started again", cause);
+    }
+    return cause;
   }
 
   /** How many forces there were, of files and directories. */
@@ -83,7 +101,7 @@ public final class DurableFiles {
       if (e instanceof NoSuchFileException) {
         durableDirectories.remove(directory);
       }
-      throw e;
+      throw e instanceof ReadOnlyDiskException readOnly ? readOnly(readOnly) : e;
     }
     forceDirectory(directory);
   }

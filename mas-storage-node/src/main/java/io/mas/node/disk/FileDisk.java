@@ -8,6 +8,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -42,11 +43,21 @@ public final class FileDisk implements Disk {
 
   @Override
   public @Nullable DiskFile open(String path) throws IOException {
+    return open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  @Override
+  public @Nullable DiskFile openToRead(String path) throws IOException {
+    return open(path, StandardOpenOption.READ);
+  }
+
+  private @Nullable DiskFile open(String path, OpenOption... options) throws IOException {
     try {
-      return new ChannelFile(
-          FileChannel.open(at(path), StandardOpenOption.READ, StandardOpenOption.WRITE));
+      return new ChannelFile(FileChannel.open(at(path), options));
     } catch (NoSuchFileException _) {
       return null;
+    } catch (IOException e) {
+      throw typed(e);
     }
   }
 
@@ -88,7 +99,11 @@ public final class FileDisk implements Disk {
 
   @Override
   public boolean delete(String path) throws IOException {
-    return Files.deleteIfExists(at(path));
+    try {
+      return Files.deleteIfExists(at(path));
+    } catch (IOException e) {
+      throw typed(e);
+    }
   }
 
   @Override
@@ -121,11 +136,14 @@ public final class FileDisk implements Disk {
     return root.resolve(path);
   }
 
-  /** The JDK has no type for ENOSPC and EDQUOT; it gives the text of strerror(3). */
+  /** The JDK has no type for ENOSPC, EDQUOT and EROFS; it gives the text of strerror(3). */
   private static IOException typed(IOException e) {
     String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     boolean full =
         message.contains("no space left on device") || message.contains("disk quota exceeded");
+    if (message.contains("read-only file system")) {
+      return new ReadOnlyDiskException("the volume is read-only: " + e.getMessage(), e);
+    }
     return full ? new DiskFullException("the volume is full: " + e.getMessage(), e) : e;
   }
 

@@ -36,6 +36,7 @@ public final class IdentityFile {
   private final Disk disk;
   private final RandomGenerator random;
   private final JsonMapper json = JsonMapper.shared();
+  private volatile @Nullable Content own;
 
   /**
    * @param random for a new node id and the boot id; they must not be guessable
@@ -86,7 +87,9 @@ public final class IdentityFile {
       String nodeId = before == null ? randomHex(16) : before.nodeId();
       long counter = before == null ? 1 : before.counter() + 1;
       NodeIdentity identity = new NodeIdentity(clusterId, nodeId, counter, randomHex(8));
-      write(Content.of(clusterId, nodeId, counter));
+      Content content = Content.of(clusterId, nodeId, counter);
+      write(content);
+      own = content;
       return identity;
     } catch (IOException e) {
       throw new NodeStartException(
@@ -96,13 +99,22 @@ public final class IdentityFile {
     }
   }
 
-  /** Whether there is an identity; also if that cannot be known now. */
+  /**
+   * Whether this life's identity is there; also if that cannot be known now. Another one says that
+   * the directory is another volume, whose shards are not those that were written here.
+   */
   public boolean present() {
-    try (DiskFile file = disk.open(NAME)) {
-      return file != null;
-    } catch (IOException e) {
+    try (DiskFile file = disk.openToRead(NAME)) {
+      return file != null && (own == null || parse(text(file)).equals(own));
+    } catch (IOException | NodeStartException e) {
       return true;
     }
+  }
+
+  private static String text(DiskFile file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
+    file.read(bytes, 0);
+    return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
   }
 
   private void write(Content content) throws IOException {
@@ -112,14 +124,12 @@ public final class IdentityFile {
   }
 
   private @Nullable Content read() throws IOException {
-    try (DiskFile file = disk.open(NAME)) {
+    try (DiskFile file = disk.openToRead(NAME)) {
       if (file == null) {
         requireEmpty();
         return null;
       }
-      ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
-      file.read(bytes, 0);
-      return parse(StandardCharsets.UTF_8.decode(bytes.flip()).toString());
+      return parse(text(file));
     }
   }
 

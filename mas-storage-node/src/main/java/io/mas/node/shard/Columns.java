@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,7 @@ final class Columns {
   void put(ShardKey key, Origin origin, List<BlockShard> blocks) throws IOException {
     ReentrantLock lock = stripes.of(key);
     lock.lock();
-    try (DiskFile file = disk.open(ColumnNames.path(key))) {
+    try (DiskFile file = files.open(ColumnNames.path(key))) {
       if (file == null) {
         tables.invalidate(key);
         create(key, origin, blocks);
@@ -176,7 +177,7 @@ final class Columns {
   }
 
   private DiskFile existing(ShardKey key) throws IOException {
-    DiskFile file = disk.open(ColumnNames.path(key));
+    DiskFile file = disk.openToRead(ColumnNames.path(key));
     if (file == null) {
       tables.invalidate(key);
       throw new ShardStoreException(NodeError.NOT_FOUND, "there is no column " + key);
@@ -241,20 +242,25 @@ final class Columns {
   Page<StoredColumn> inventory(String cursor, int limit) throws IOException {
     List<String> paths = FanOut.page(disk, ColumnNames.ROOT, cursor, limit);
     List<StoredColumn> rows = new ArrayList<>();
+    Unreadable unreadable = new Unreadable();
     int unknown = 0;
     for (String path : paths) {
       ShardKey key = ColumnNames.parse(path.substring(path.lastIndexOf('/') + 1));
-      if (key == null) {
-        unknown++;
-        continue;
-      }
-      try (DiskFile file = disk.open(ColumnNames.ROOT + "/" + path)) {
-        if (file != null) {
-          rows.add(row(key, file));
-        }
+      StoredColumn row = key == null ? null : unreadable.unless(path, () -> row(key, path));
+      unknown += key == null ? 1 : 0;
+      if (row != null) {
+        rows.add(row);
       }
     }
-    return new Page<>(rows, unknown, paths.size() < limit ? null : paths.getLast());
+    unreadable.refuseAll(paths.size());
+    int leftOut = unknown + unreadable.count();
+    return new Page<>(rows, leftOut, paths.size() < limit ? null : paths.getLast());
+  }
+
+  private @Nullable StoredColumn row(ShardKey key, String path) throws IOException {
+    try (DiskFile file = disk.openToRead(ColumnNames.ROOT + "/" + path)) {
+      return file == null ? null : row(key, file);
+    }
   }
 
   /** Costs one read of a header at the most, however large the column is. */

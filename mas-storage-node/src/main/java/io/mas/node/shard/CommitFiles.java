@@ -62,7 +62,7 @@ final class CommitFiles {
       // Written again even when it is there: this process has not seen that one forced.
       files.replace(path, file -> file.write(bytes, 0));
       if (commit.state() != State.PREPARED) {
-        deleteRivals(path);
+        deleteSuperseded(commit, path);
       }
     } finally {
       lock.unlock();
@@ -73,18 +73,32 @@ final class CommitFiles {
     return before == null || before.state().compareTo(now.state()) <= 0 ? now : before;
   }
 
-  /** Rivals prepared the same version of the same file; now they have lost. */
-  private void deleteRivals(String path) throws IOException {
+  /**
+   * Rivals that prepared the same version of the same file have lost; and of its older versions
+   * nobody wants to know, neither a rebuild, for which the highest counts, nor a collection, which
+   * asks for newer ones. Else a file that is stored and deleted again and again would leave two
+   * records each time.
+   */
+  private void deleteSuperseded(CommitRecord commit, String path) throws IOException {
     int slash = path.lastIndexOf('/');
     String directory = path.substring(0, slash);
     String own = path.substring(slash + 1);
-    String sameVersion = own.substring(0, own.lastIndexOf('-') + 1);
     for (String name : disk.list(directory)) {
-      String rival = directory + "/" + name;
-      if (name.startsWith(sameVersion) && !name.equals(own) && isPrepared(rival)) {
-        disk.delete(rival); // not forced: one that comes back is only litter
+      String other = directory + "/" + name;
+      boolean older = name.startsWith(prefix(commit.hash())) && version(name) < commit.version();
+      boolean same = name.startsWith(prefix(commit)) && !name.equals(own);
+      if (older || (same && isPrepared(other))) {
+        disk.delete(other); // not forced: one that comes back is only litter
       }
     }
+  }
+
+  private static String prefix(ObjectHash file) {
+    return file + "-";
+  }
+
+  private static String prefix(CommitRecord commit) {
+    return "%s%016x-".formatted(prefix(commit.hash()), commit.version());
   }
 
   private boolean isPrepared(String path) throws IOException {
@@ -95,15 +109,17 @@ final class CommitFiles {
   Page<CommitRecord> page(String cursor, int limit) throws IOException {
     List<String> paths = FanOut.page(disk, ROOT, cursor, limit);
     List<CommitRecord> rows = new ArrayList<>();
+    Unreadable unreadable = new Unreadable();
     int damaged = 0;
     for (String path : paths) {
-      CommitRecord record = read(ROOT + "/" + path);
+      CommitRecord record = unreadable.unless(path, () -> read(ROOT + "/" + path));
       if (record == null) {
         damaged++;
       } else {
         rows.add(record);
       }
     }
+    unreadable.refuseAll(paths.size());
     return new Page<>(rows, damaged, paths.size() < limit ? null : paths.getLast());
   }
 
@@ -112,12 +128,13 @@ final class CommitFiles {
     String directory = directory(file);
     List<String> newer =
         disk.list(directory).stream()
-            .filter(name -> name.startsWith(file + "-") && version(name) > above)
+            .filter(name -> name.startsWith(prefix(file)) && version(name) > above)
             .toList();
     List<CommitSummary> rows = new ArrayList<>();
+    Unreadable unreadable = new Unreadable();
     int damaged = 0;
     for (String name : newer.subList(0, Math.min(newer.size(), limit))) {
-      CommitRecord record = read(directory + "/" + name);
+      CommitRecord record = unreadable.unless(name, () -> read(directory + "/" + name));
       damaged += record == null ? 1 : 0;
       rows.add(record == null ? CommitSummary.damaged(version(name)) : CommitSummary.of(record));
     }
@@ -125,8 +142,7 @@ final class CommitFiles {
   }
 
   private static String path(CommitRecord commit) {
-    return "%s/%s-%016x-%s"
-        .formatted(directory(commit.hash()), commit.hash(), commit.version(), digest(commit));
+    return directory(commit.hash()) + "/" + prefix(commit) + digest(commit);
   }
 
   private static String directory(ObjectHash file) {
@@ -158,7 +174,7 @@ final class CommitFiles {
 
   /** The record in a file, or null if there is none, or one that is damaged. */
   private @Nullable CommitRecord read(String path) throws IOException {
-    try (DiskFile file = disk.open(path)) {
+    try (DiskFile file = disk.openToRead(path)) {
       if (file == null || file.size() < HEADER_BYTES || file.size() > MAX_BYTES) {
         return null;
       }

@@ -45,7 +45,7 @@ final class LogSequence {
   /** Goes on where the volume was; a volume that holds nothing yet begins with 1. */
   static LogSequence open(DurableFiles files) throws IOException {
     Disk disk = files.disk();
-    try (DiskFile file = disk.open(PATH)) {
+    try (DiskFile file = disk.openToRead(PATH)) {
       if (file != null) {
         ByteBuffer b = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
         file.read(b, 0);

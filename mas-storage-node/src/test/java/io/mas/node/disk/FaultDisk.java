@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,8 @@ public final class FaultDisk implements Disk {
   private boolean forceIsALie;
   private @Nullable String unreadablePath;
   private long unreadableAt;
+  private boolean readOnly;
+  private Predicate<String> unopenable = _ -> false;
 
   /** A name that goes, a name that comes, and of what. */
   private record NameChange(@Nullable String gone, @Nullable String come, FaultFile.Inode inode) {
@@ -89,6 +92,23 @@ public final class FaultDisk implements Disk {
   /** Negative control: from now on a force does nothing, and says that it did. */
   public synchronized void lieAboutForces() {
     forceIsALie = true;
+  }
+
+  /** From now on nothing can be changed, as when the kernel has made a file system read-only. */
+  public synchronized void makeReadOnly() {
+    readOnly = true;
+    onEach((_, _, path) -> requireWritable(path));
+  }
+
+  private void requireWritable(String path) throws ReadOnlyDiskException {
+    if (readOnly) {
+      throw new ReadOnlyDiskException("Read-only file system: " + path, new IOException());
+    }
+  }
+
+  /** From now on these files are there and cannot be opened. */
+  public synchronized void failOpens(Predicate<String> paths) {
+    unopenable = paths;
   }
 
   /** From now on no read of this file that touches this byte succeeds. */
@@ -182,7 +202,16 @@ public final class FaultDisk implements Disk {
   }
 
   @Override
-  public synchronized @Nullable DiskFile open(String path) {
+  public synchronized @Nullable DiskFile open(String path) throws IOException {
+    requireWritable(path);
+    return openToRead(path);
+  }
+
+  @Override
+  public synchronized @Nullable DiskFile openToRead(String path) throws IOException {
+    if (unopenable.test(path)) {
+      throw new IOException("Structure needs cleaning: " + path);
+    }
     FaultFile.Inode inode = names.get(path);
     return inode == null ? null : new FaultFile(this, path, inode);
   }

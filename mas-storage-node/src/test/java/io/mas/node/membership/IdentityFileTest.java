@@ -48,6 +48,27 @@ final class IdentityFileTest {
     assertThat(second.bootId()).isNotEqualTo(first.bootId());
   }
 
+  /** Another volume's directory in its place, or an older copy: no shard in it is of this life. */
+  @Test
+  void isPresentAsLongAsTheIdentityIsThatOfThisLife() {
+    IdentityFile file = new IdentityFile(new DurableFiles(disk), random);
+    file.begin("cluster-a");
+    byte[] own = disk.bytes(IdentityFile.NAME);
+    assertThat(file.present()).isTrue();
+    FaultDisk other = new FaultDisk();
+    begin(other, "cluster-a");
+    disk.rot(IdentityFile.NAME, other.bytes(IdentityFile.NAME));
+    assertThat(file.present()).as("another volume").isFalse();
+    disk.rot(IdentityFile.NAME, own);
+    assertThat(file.present()).isTrue();
+    begin();
+    assertThat(file.present()).as("a later life").isFalse();
+    disk.rot(IdentityFile.NAME, new byte[] {1, 2, 3});
+    assertThat(file.present()).as("not to be known").isTrue();
+    disk.failOpens(_ -> true);
+    assertThat(file.present()).as("not to be known").isTrue();
+  }
+
   @Test
   void neverGivesTheSameCounterTwiceWhereverThePowerGoes() {
     for (int point = 0; point < 20; point++) {

@@ -16,6 +16,7 @@ import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame.Status;
+import io.mas.common.protocol.StoredColumn;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.FaultDisk;
 import io.mas.node.disk.FaultDisk.Kind;
@@ -61,6 +62,63 @@ class FileShardStoreFaultTest extends ShardStoreFaultContract {
       assertThat(disk.bytes(COLUMN)).as("the tail is cut").hasSize((left + 4) * RECORD);
       assertThat(open(disk).verify(key(1, 1)).clean()).as("nothing torn is left").isTrue();
     }
+  }
+
+  /** What was acknowledged before is served, and nobody is sent here with more. */
+  @Test
+  void aVolumeThatHasBecomeReadOnlyIsReadAndTakesNothing() {
+    FaultDisk disk = new FaultDisk();
+    ShardStore store = open(disk);
+    put(store, key(1, 1), 0, 4);
+    store.putCommit(commit(1, State.COMMITTED, "a"));
+    disk.makeReadOnly();
+    assertHolds(store, key(1, 1), 0, 4);
+    assertThat(store.verify(key(1, 1)).clean()).isTrue();
+    assertThat(store.inventory("", 10).rows()).hasSize(1);
+    assertThat(store.commits("", 10).rows()).hasSize(1);
+    assertRefused(NodeError.IO_ERROR, () -> put(store, key(1, 1), 4, 1));
+    assertThat(store.status().takesWrites()).isFalse();
+    assertRefused(NodeError.READ_ONLY, () -> put(store, key(1, 2), 0, 1));
+    assertHolds(store, key(1, 1), 0, 4);
+  }
+
+  /** One bad inode must not hide the columns behind it, and all collections wait for that. */
+  @Test
+  void aColumnThatCannotBeOpenedIsLeftOutOfTheInventoryAndCounted() {
+    FaultDisk disk = new FaultDisk();
+    ShardStore store = open(disk);
+    for (int shard = 1; shard <= 3; shard++) {
+      put(store, key(1, shard), 0, 1);
+    }
+    disk.failOpens(ColumnNames.path(key(1, 2))::equals);
+    Page<StoredColumn> page = store.inventory("", 10);
+    assertThat(page.rows())
+        .extracting(StoredColumn::key)
+        .containsExactlyInAnyOrder(key(1, 1), key(1, 3));
+    assertThat(page.damaged()).isEqualTo(1);
+    disk.failOpens(_ -> true);
+    assertRefused(NodeError.IO_ERROR, () -> store.inventory("", 10));
+  }
+
+  @Test
+  void aCommitRecordThatCannotBeOpenedCountsAsDamaged() {
+    FaultDisk disk = new FaultDisk();
+    ShardStore store = open(disk);
+    store.putCommit(commit(1, State.COMMITTED, "a"));
+    store.putCommit(commit(2, State.PREPARED, "b"));
+    String second =
+        disk.files().stream()
+            .filter(path -> path.contains("-%016x-".formatted(2)))
+            .findFirst()
+            .orElseThrow();
+    disk.failOpens(second::equals);
+    Page<CommitRecord> page = store.commits("", 10);
+    assertThat(page.rows()).containsExactly(commit(1, State.COMMITTED, "a"));
+    assertThat(page.damaged()).isEqualTo(1);
+    assertThat(store.commits(commit(1, State.COMMITTED, "a").hash(), 0).rows())
+        .contains(CommitSummary.damaged(2));
+    disk.failOpens(_ -> true);
+    assertRefused(NodeError.IO_ERROR, () -> store.commits("", 10));
   }
 
   /** Its name tells the version still: whoever asks knows that there is something newer. */

@@ -273,11 +273,11 @@ abstract class ShardStoreContract {
 
   @Test
   void keepsCommitRecords() {
-    store.putCommit(commit(1, State.PREPARED, "a"));
-    store.putCommit(commit(2, State.COMMITTED, "b"));
+    store.putCommit(commit(1, State.COMMITTED, "a"));
+    store.putCommit(commit(2, State.PREPARED, "b"));
     reopen();
     assertThat(commits(store))
-        .containsExactlyInAnyOrder(commit(1, State.PREPARED, "a"), commit(2, State.COMMITTED, "b"));
+        .containsExactlyInAnyOrder(commit(1, State.COMMITTED, "a"), commit(2, State.PREPARED, "b"));
   }
 
   @Test
@@ -289,7 +289,6 @@ abstract class ShardStoreContract {
     store.putCommit(commit(300, State.PREPARED, "b"));
     assertThat(store.commits(file, 0).rows())
         .containsExactly(
-            new CommitSummary(1, State.COMMITTED, 1234),
             new CommitSummary(2, State.DELETED, 1234),
             new CommitSummary(300, State.PREPARED, 1234));
     assertThat(store.commits(file, 2).rows())
@@ -300,6 +299,23 @@ abstract class ShardStoreContract {
         .as("of another file in the same directory")
         .isEmpty();
     assertRefused(NodeError.BAD_REQUEST, () -> store.commits(file, -1));
+  }
+
+  /** A file that is stored and deleted again and again leaves one record. */
+  @Test
+  void forgetsOlderVersionsOfAFile() {
+    for (int version = 1; version < 9; version += 2) {
+      store.putCommit(commit(version, State.COMMITTED, "a"));
+      store.putCommit(commit(version + 1, State.DELETED, "a"));
+    }
+    store.putCommit(commit(3, State.COMMITTED, "late"));
+    assertThat(commits(store))
+        .containsExactlyInAnyOrder(
+            commit(8, State.DELETED, "a"), commit(3, State.COMMITTED, "late"));
+    store.putCommit(commit(9, State.PREPARED, "a"));
+    assertThat(commits(store)).hasSize(3);
+    store.putCommit(commit(9, State.COMMITTED, "a"));
+    assertThat(commits(store)).containsExactly(commit(9, State.COMMITTED, "a"));
   }
 
   @Test
