@@ -122,8 +122,8 @@ final class NodeVolume implements Volume, AutoCloseable {
   }
 
   @Override
-  public boolean present() {
-    return file.present();
+  public Presence look() {
+    return file.look();
   }
 
   @Override

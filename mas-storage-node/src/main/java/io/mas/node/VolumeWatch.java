@@ -1,27 +1,40 @@
 package io.mas.node;
 
 import io.mas.node.membership.Volume;
+import io.mas.node.membership.Volume.Presence;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks again and again whether the volume is still there, and tells once if it is not: a node
- * whose directory was emptied must not go on as if it held its shards. Thread-safe.
+ * Looks again and again whether the volume is still there, and tells once if it is not. A node
+ * whose directory was emptied must not go on as if it held its shards; and one whose disk has died
+ * must not go on answering probes, for then it would never be lost, and nothing of it rebuilt.
+ * Thread-safe.
  */
 final class VolumeWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(VolumeWatch.class);
 
+  /** A disk may fail for some seconds, as when a path to it is changed. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final Volume volume;
   private final Duration interval;
+  private final Duration patience;
   private final VolumeGone gone;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   VolumeWatch(Volume volume, Duration interval, VolumeGone gone) {
+    this(volume, interval, PATIENCE, gone);
+  }
+
+  VolumeWatch(Volume volume, Duration interval, Duration patience, VolumeGone gone) {
     this.volume = volume;
     this.interval = interval;
+    this.patience = patience;
     this.gone = gone;
   }
 
@@ -32,17 +45,34 @@ final class VolumeWatch implements AutoCloseable {
 
   private void watch() {
     try {
+      @Nullable Long failingSince = null;
       while (!closing.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
-        if (!volume.present()) {
-          log.error(
-              "the volume is gone: its directory has no identity any more, or another; beginning anew");
-          gone.gone();
+        Presence seen = volume.look();
+        if (seen == Presence.GONE) {
+          tell("the volume is gone: its directory has no identity any more, or another");
+          return;
+        }
+        long now = System.nanoTime();
+        if (seen == Presence.THERE) {
+          failingSince = null;
+        } else if (failingSince == null) {
+          failingSince = now;
+          log.warn("the volume cannot be read");
+        } else if (now - failingSince >= patience.toNanos()) {
+          tell(
+              "the volume cannot be read for %d s: its disk is dead"
+                  .formatted(patience.toSeconds()));
           return;
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void tell(String what) {
+    log.error("{}; beginning anew, if that can be", what);
+    gone.gone();
   }
 
   @Override

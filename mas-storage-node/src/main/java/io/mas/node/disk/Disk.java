@@ -26,6 +26,13 @@ public interface Disk {
   @Nullable DiskFile openToRead(String path) throws IOException;
 
   /**
+   * As {@link #openToRead}, for a small file whose bytes are to come from the device: what the
+   * kernel has in memory can be read long after a disk has died. Where the file system cannot do
+   * that it is the same.
+   */
+  @Nullable DiskFile openPastCache(String path) throws IOException;
+
+  /**
    * Creates an empty file and opens it for reading and writing.
    *
    * @throws java.nio.file.FileAlreadyExistsException if there is one

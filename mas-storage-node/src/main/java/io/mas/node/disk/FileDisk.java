@@ -28,6 +28,8 @@ public final class FileDisk implements Disk {
    */
   private static final int SLICE = 128 << 10;
 
+  private static final @Nullable OpenOption DIRECT = direct();
+
   private final Path root;
 
   /**
@@ -49,6 +51,41 @@ public final class FileDisk implements Disk {
   @Override
   public @Nullable DiskFile openToRead(String path) throws IOException {
     return open(path, StandardOpenOption.READ);
+  }
+
+  /** O_DIRECT, if this JDK has it: by name, since javac warns of the class and cannot be told. */
+  private static @Nullable OpenOption direct() {
+    try {
+      Object[] options = Class.forName("com.sun.nio.file.ExtendedOpenOption").getEnumConstants();
+      return Stream.of(options)
+          .filter(option -> option.toString().equals("DIRECT"))
+          .map(OpenOption.class::cast)
+          .findFirst()
+          .orElse(null);
+    } catch (ClassNotFoundException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public @Nullable DiskFile openPastCache(String path) throws IOException {
+    if (DIRECT == null) {
+      return openToRead(path);
+    }
+    try {
+      return new DirectFile(
+          FileChannel.open(at(path), StandardOpenOption.READ, DIRECT),
+          Math.toIntExact(Files.getFileStore(root).getBlockSize()));
+    } catch (NoSuchFileException _) {
+      return null;
+    } catch (UnsupportedOperationException e) {
+      return openToRead(path);
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("Invalid argument")) { // EINVAL, as tmpfs says
+        return openToRead(path);
+      }
+      throw typed(e);
+    }
   }
 
   private @Nullable DiskFile open(String path, OpenOption... options) throws IOException {
@@ -145,6 +182,46 @@ public final class FileDisk implements Disk {
       return new ReadOnlyDiskException("the volume is read-only: " + e.getMessage(), e);
     }
     return full ? new DiskFullException("the volume is full: " + e.getMessage(), e) : e;
+  }
+
+  /** Reads whole blocks into memory that begins with one, as O_DIRECT wants it; open(2). */
+  private record DirectFile(FileChannel channel, int blockBytes) implements DiskFile {
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      int blocks = Math.ceilDiv(target.remaining(), blockBytes) + 1;
+      ByteBuffer whole =
+          ByteBuffer.allocateDirect((blocks + 1) * blockBytes).alignedSlice(blockBytes);
+      int before = Math.toIntExact(position % blockBytes);
+      int got = channel.read(whole.limit(blocks * blockBytes), position - before);
+      int wanted = Math.clamp((long) got - before, 0, target.remaining());
+      target.put(whole.slice(Math.min(before, Math.max(got, 0)), wanted));
+      return wanted;
+    }
+
+    @Override
+    public void write(ByteBuffer source, long position) {
+      throw new UnsupportedOperationException("opened to read");
+    }
+
+    @Override
+    public void force() {
+      throw new UnsupportedOperationException("opened to read");
+    }
+
+    @Override
+    public void truncate(long length) {
+      throw new UnsupportedOperationException("opened to read");
+    }
+
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   private record ChannelFile(FileChannel channel) implements DiskFile {

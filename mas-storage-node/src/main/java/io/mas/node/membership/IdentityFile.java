@@ -4,6 +4,7 @@ import io.mas.common.cluster.NodeIdentity;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.DiskFile;
 import io.mas.node.disk.DurableFiles;
+import io.mas.node.membership.Volume.Presence;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -100,14 +101,17 @@ public final class IdentityFile {
   }
 
   /**
-   * Whether this life's identity is there; also if that cannot be known now. Another one says that
-   * the directory is another volume, whose shards are not those that were written here.
+   * Whether this life's identity is on the disk. Another one says that the directory is another
+   * volume, whose shards are not those that were written here; one that is damaged says nothing.
    */
-  public boolean present() {
-    try (DiskFile file = disk.openToRead(NAME)) {
-      return file != null && (own == null || parse(text(file)).equals(own));
-    } catch (IOException | NodeStartException e) {
-      return true;
+  public Presence look() {
+    try (DiskFile file = disk.openPastCache(NAME)) {
+      boolean there = file != null && (own == null || parse(text(file)).equals(own));
+      return there ? Presence.THERE : Presence.GONE;
+    } catch (NodeStartException e) {
+      return Presence.THERE;
+    } catch (IOException e) {
+      return Presence.UNREADABLE;
     }
   }
 

@@ -14,11 +14,18 @@ public interface Volume {
    */
   long announcedSequence();
 
-  /**
-   * Whether it is still the volume that was opened: false only if its identity is certainly gone,
-   * such as when its directory was emptied.
-   */
-  boolean present();
+  /** Whether it is still the volume that was opened, as its disk says now; blocks. */
+  Presence look();
+
+  /** What is seen of a volume. */
+  enum Presence {
+    /** It is there. */
+    THERE,
+    /** Its identity is certainly gone, such as when its directory was emptied. */
+    GONE,
+    /** Its disk fails to say so. */
+    UNREADABLE
+  }
 
   /**
    * The state of a volume.

@@ -106,6 +106,11 @@ public final class FaultDisk implements Disk {
     }
   }
 
+  @Override
+  public synchronized @Nullable DiskFile openPastCache(String path) throws IOException {
+    return openToRead(path);
+  }
+
   /** From now on these files are there and cannot be opened. */
   public synchronized void failOpens(Predicate<String> paths) {
     unopenable = paths;

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,5 +33,28 @@ class FileDiskTest {
       assertThat(bytes.array()).containsExactly(0x7f, 'E', 'L', 'F');
     }
     assertThat(disk.openToRead("no-such-file")).isNull();
+  }
+
+  /** From the device, at any place of it, as it is now. */
+  @Test
+  void whatIsReadPastTheCacheIsTheSame() throws IOException {
+    FileDisk disk = new FileDisk(directory);
+    byte[] content = new byte[10_000];
+    new Random(1).nextBytes(content);
+    try (DiskFile file = disk.create("file")) {
+      file.write(ByteBuffer.wrap(content), 0);
+      file.force();
+    }
+    try (DiskFile file = Objects.requireNonNull(disk.openPastCache("file"))) {
+      assertThat(file.size()).isEqualTo(10_000);
+      for (int from : new int[] {0, 1, 4095, 4096, 4097, 9_999, 10_000}) {
+        ByteBuffer bytes = ByteBuffer.allocate(5_000);
+        int left = Math.clamp(10_000 - from, 0, 5_000);
+        assertThat(file.read(bytes, from)).as("from %d", from).isEqualTo(left);
+        assertThat(Arrays.copyOf(bytes.array(), left))
+            .isEqualTo(Arrays.copyOfRange(content, from, from + left));
+      }
+    }
+    assertThat(disk.openPastCache("no-such-file")).isNull();
   }
 }

@@ -39,8 +39,8 @@ final class AnnouncerTest {
         }
 
         @Override
-        public boolean present() {
-          return true;
+        public Presence look() {
+          return Presence.THERE;
         }
       };
 

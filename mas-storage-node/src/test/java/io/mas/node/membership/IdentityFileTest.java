@@ -9,6 +9,7 @@ import io.mas.node.disk.DiskFile;
 import io.mas.node.disk.DurableFiles;
 import io.mas.node.disk.FaultDisk;
 import io.mas.node.disk.FaultDisk.Kind;
+import io.mas.node.membership.Volume.Presence;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -50,23 +51,23 @@ final class IdentityFileTest {
 
   /** Another volume's directory in its place, or an older copy: no shard in it is of this life. */
   @Test
-  void isPresentAsLongAsTheIdentityIsThatOfThisLife() {
+  void isThereAsLongAsTheIdentityIsThatOfThisLife() {
     IdentityFile file = new IdentityFile(new DurableFiles(disk), random);
     file.begin("cluster-a");
     byte[] own = disk.bytes(IdentityFile.NAME);
-    assertThat(file.present()).isTrue();
+    assertThat(file.look()).isEqualTo(Presence.THERE);
     FaultDisk other = new FaultDisk();
     begin(other, "cluster-a");
     disk.rot(IdentityFile.NAME, other.bytes(IdentityFile.NAME));
-    assertThat(file.present()).as("another volume").isFalse();
+    assertThat(file.look()).as("another volume").isEqualTo(Presence.GONE);
     disk.rot(IdentityFile.NAME, own);
-    assertThat(file.present()).isTrue();
+    assertThat(file.look()).isEqualTo(Presence.THERE);
     begin();
-    assertThat(file.present()).as("a later life").isFalse();
+    assertThat(file.look()).as("a later life").isEqualTo(Presence.GONE);
     disk.rot(IdentityFile.NAME, new byte[] {1, 2, 3});
-    assertThat(file.present()).as("not to be known").isTrue();
+    assertThat(file.look()).as("damage says nothing").isEqualTo(Presence.THERE);
     disk.failOpens(_ -> true);
-    assertThat(file.present()).as("not to be known").isTrue();
+    assertThat(file.look()).isEqualTo(Presence.UNREADABLE);
   }
 
   @Test
