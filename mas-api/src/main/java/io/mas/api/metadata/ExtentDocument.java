@@ -90,10 +90,21 @@ public record ExtentDocument(
     /** Far beyond any time. */
     public static final long WAITING = 1L << 62;
 
+    /**
+     * No turn is put off for longer, in milliseconds. What seems to be comes from a clock that is
+     * ahead by hours, and has come: else nobody would look at the extent for as long.
+     */
+    public static final long LONGEST = 3_600_000;
+
     public Turn {
       if (tries < 0) {
         throw new IllegalArgumentException("%d tries, expected 0 or more".formatted(tries));
       }
+    }
+
+    /** Whether the turn has come. */
+    public boolean due(long now) {
+      return next <= now || (next > now + LONGEST && next < WAITING);
     }
 
     /** The turn of a worker that is alone with the extent until {@code next}. */

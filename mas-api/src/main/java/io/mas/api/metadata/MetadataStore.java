@@ -92,7 +92,18 @@ public interface MetadataStore extends AutoCloseable {
    * Extents that wait until there are more nodes than when they were last looked at ({@link
    * ExtentDocument.Turn#waiting}), and for no more than {@code nodes}; in any order.
    */
-  List<ExtentDocument> extentsWaiting(int nodes, int limit);
+  default List<ExtentDocument> extentsWaiting(int nodes, int limit) {
+    return extentsWithTurn(
+        0, ExtentDocument.Turn.WAITING, ExtentDocument.Turn.WAITING + nodes, limit);
+  }
+
+  /**
+   * Extents that lack something whose next turn is from {@code from} on and before {@code to}; in
+   * any order.
+   *
+   * @param least redundancy that they have
+   */
+  List<ExtentDocument> extentsWithTurn(int least, long from, long to, int limit);
 
   /**
    * Extents with a shard column on a node, in the order of their ids.

@@ -2,7 +2,6 @@ package io.mas.api.metadata;
 
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
-import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
@@ -151,13 +150,13 @@ public final class MongoMetadataStore implements MetadataStore {
   }
 
   @Override
-  public List<ExtentDocument> extentsWaiting(int nodes, int limit) {
-    Bson waiting =
+  public List<ExtentDocument> extentsWithTurn(int least, long from, long to, int limit) {
+    Bson turn =
         Filters.and(
-            Filters.gte(DocumentFormat.REDUNDANCY, 0),
-            Filters.gte(DocumentFormat.NEXT_TRY, Turn.WAITING),
-            Filters.lt(DocumentFormat.NEXT_TRY, Turn.WAITING + nodes));
-    return first(MongoIndex.EXTENTS_TO_REPAIR, waiting, limit, DocumentFormat::extent);
+            Filters.gte(DocumentFormat.REDUNDANCY, least),
+            Filters.gte(DocumentFormat.NEXT_TRY, from),
+            Filters.lt(DocumentFormat.NEXT_TRY, to));
+    return first(MongoIndex.EXTENTS_TO_REPAIR, turn, limit, DocumentFormat::extent);
   }
 
   @Override

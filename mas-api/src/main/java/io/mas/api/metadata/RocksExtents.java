@@ -1,6 +1,5 @@
 package io.mas.api.metadata;
 
-import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.PartId;
 import java.util.ArrayList;
@@ -45,8 +44,8 @@ final class RocksExtents {
     return lacking(least, turn -> turn <= time, limit);
   }
 
-  List<ExtentDocument> waiting(int nodes, int limit) {
-    return lacking(0, turn -> turn >= Turn.WAITING && turn < Turn.WAITING + nodes, limit);
+  List<ExtentDocument> withTurn(int least, long from, long to, int limit) {
+    return lacking(least, turn -> turn >= from && turn < to, limit);
   }
 
   private List<ExtentDocument> lacking(int least, LongPredicate wanted, int limit) {

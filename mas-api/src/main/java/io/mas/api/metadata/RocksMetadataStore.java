@@ -203,8 +203,8 @@ public final class RocksMetadataStore implements MetadataStore {
   }
 
   @Override
-  public List<ExtentDocument> extentsWaiting(int nodes, int limit) {
-    return extents.waiting(nodes, limit);
+  public List<ExtentDocument> extentsWithTurn(int least, long from, long to, int limit) {
+    return extents.withTurn(least, from, to, limit);
   }
 
   @Override

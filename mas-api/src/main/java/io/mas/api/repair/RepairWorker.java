@@ -1,6 +1,7 @@
 package io.mas.api.repair;
 
 import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.error.MasException;
@@ -114,6 +115,11 @@ public final class RepairWorker implements AutoCloseable {
     parts.metadata.extentsToRepair(now, PAGE - due.size()).stream()
         .filter(extent -> extent.redundancy() < 0)
         .forEach(due::add);
+    if (due.size() < PAGE) {
+      due.addAll(
+          parts.metadata.extentsWithTurn(
+              0, now + Turn.LONGEST + 1, Turn.WAITING, PAGE - due.size()));
+    }
     if (due.size() < PAGE) {
       due.addAll(parts.metadata.extentsWaiting(parts.planner.writable(), PAGE - due.size()));
     }

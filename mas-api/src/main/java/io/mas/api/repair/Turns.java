@@ -63,7 +63,7 @@ final class Turns {
   }
 
   private boolean due(ExtentDocument extent) {
-    return extent.turn().next() <= clock.millis();
+    return extent.turn().due(clock.millis());
   }
 
   private Turn leased(ExtentDocument extent) {
@@ -73,7 +73,8 @@ final class Turns {
             .mapToLong(one -> one.block() == Missing.ALL ? column : shard(extent, one.block()))
             .sum();
     long writing = Math.max(bytes, column) / SLOWEST;
-    return extent.turn().taken(clock.millis() + properties.lease().toMillis() + writing);
+    long alone = properties.lease().toMillis() + writing;
+    return extent.turn().taken(clock.millis() + Math.min(alone, Turn.LONGEST / 2));
   }
 
   private static long shard(ExtentDocument extent, int block) {
@@ -90,7 +91,9 @@ final class Turns {
   Turn afterFailure(Turn turn) {
     int doublings = Math.clamp(turn.tries() - 1, 0, MOST_DOUBLINGS);
     long wait =
-        Math.min(properties.backoffMost().toMillis(), properties.backoff().toMillis() << doublings);
+        Math.min(
+            Math.min(properties.backoffMost().toMillis(), Turn.LONGEST / 2),
+            properties.backoff().toMillis() << doublings);
     return new Turn(
         turn.since(),
         clock.millis() + (rules.contains(RepairRule.BACK_OFF) ? wait : 0),

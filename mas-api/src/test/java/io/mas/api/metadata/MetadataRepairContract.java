@@ -125,6 +125,9 @@ abstract class MetadataRepairContract extends MetadataContract {
     reopen();
     assertThat(store.extentsWaiting(6, 10)).containsExactlyInAnyOrder(three, five);
     assertThat(store.extentsWaiting(6, 1)).hasSize(1);
+    assertThat(store.extentsWithTurn(0, 60, Turn.WAITING, 10)).doesNotContain(three, five);
+    assertThat(store.extentsWithTurn(0, 71, Turn.WAITING, 10)).isEmpty();
+    assertThat(store.extentsWithTurn(0, 70, 71, 10)).hasSize(1);
     ExtentDocument more = save(three.withMissing(Set.of(column(1)), 80));
     assertThat(store.extentsWaiting(4, 10)).as("new evidence").isEmpty();
     assertThat(store.extentsToRepair(80, 10)).contains(more);

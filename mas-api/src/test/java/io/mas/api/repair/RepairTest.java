@@ -459,6 +459,18 @@ class RepairTest {
     world.assertWhole(file);
   }
 
+  /** A clock that is ahead by hours must not hide for as long what a gateway has found. */
+  @Test
+  void evidenceFromTheFutureIsLookedAtNow() {
+    FileDocument file = world.store(ObjectWorld.random(43, BLOCK));
+    long ahead = Duration.ofHours(6).toMillis();
+    world.objects.time.addAndGet(ahead);
+    world.loseColumn(world.first(file), 0);
+    world.objects.time.addAndGet(-ahead);
+    world.sweep(worker());
+    world.assertWhole(file);
+  }
+
   /** The loop itself: called, and by its own clock. */
   @Test
   void aCallOrTheNextSweepFindsTheWork() {
