@@ -11,6 +11,7 @@ import io.mas.common.object.PartId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnnamedParts {
   private static final int PAGE = 100;
-
-  /** Files whose references are remembered in one look: the parts of a file come close together. */
-  private static final int REMEMBERED = 64;
 
   /** Parts that were noted by this process and are not noted again; a note too many is harmless. */
   private static final int MOST_NOTED = 100_000;
@@ -60,47 +58,50 @@ final class UnnamedParts {
   Look look(Instant bornBefore, long most) {
     Looking looking = new Looking();
     @Nullable ExtentId after = null;
-    List<ExtentDocument> page;
+    boolean more;
     do {
-      page = metadata.extents(after, PAGE);
-      for (ExtentDocument extent : page) {
-        if (extent.id().part().born().isAfter(bornBefore)) {
-          return looking.result(); // all others are younger
-        }
-        looking.look(extent);
-        after = extent.id();
-      }
+      List<ExtentDocument> page = metadata.extents(after, PAGE);
+      List<ExtentDocument> old =
+          page.stream().filter(one -> !one.id().part().born().isAfter(bornBefore)).toList();
+      looking.look(old);
+      after = page.isEmpty() ? null : page.getLast().id();
+      more = !page.isEmpty() && old.size() == page.size(); // all others are younger
       pace.next();
-    } while (!page.isEmpty() && looking.unnamed.size() <= most);
+    } while (more && looking.unnamed.size() <= most);
     return looking.result();
   }
 
   /** One look, page by page. */
   private final class Looking {
     private final List<UnnamedPart> unnamed = new ArrayList<>();
-    private final Map<ObjectHash, Set<PartId>> referred =
-        new LinkedHashMap<>() {
-          private static final long serialVersionUID = 1;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<ObjectHash, Set<PartId>> eldest) {
-            return size() > REMEMBERED;
-          }
-        };
     private @Nullable PartId last;
     private long looked;
 
-    void look(ExtentDocument extent) {
-      PartId part = extent.id().part();
-      if (part.equals(last)) {
-        return;
+    /**
+     * Looks at the parts of some extents. What the files name is read of all at once, and need not
+     * be new: a part that was named is left alone. Only of the others all is asked for.
+     */
+    void look(List<ExtentDocument> extents) {
+      Map<ObjectHash, Set<PartId>> parts = new LinkedHashMap<>();
+      for (ExtentDocument extent : extents) {
+        PartId part = extent.id().part();
+        if (!part.equals(last)) {
+          parts.computeIfAbsent(extent.hash(), _ -> new LinkedHashSet<>()).add(part);
+          looked++;
+        }
+        last = part;
       }
-      last = part;
-      looked++;
-      boolean named =
-          referred.computeIfAbsent(extent.hash(), references::neededOrNoted).contains(part);
-      if (!named && noted.getIfPresent(part) == null) {
-        unnamed.add(new UnnamedPart(extent.hash(), part));
+      metadata
+          .files(parts.keySet())
+          .forEach(file -> parts.getOrDefault(file.hash(), Set.of()).removeIf(file::names));
+      parts.forEach(this::look);
+    }
+
+    private void look(ObjectHash hash, Set<PartId> parts) {
+      parts.removeIf(part -> noted.getIfPresent(part) != null);
+      if (!parts.isEmpty()) {
+        parts.removeAll(references.neededOrNoted(hash));
+        parts.forEach(part -> unnamed.add(new UnnamedPart(hash, part)));
       }
     }
 

@@ -52,6 +52,9 @@ public interface MetadataStore extends AutoCloseable {
    */
   FilePage files(String namePrefix, String cursor, int limit);
 
+  /** The documents of these files, as far as there are any, in any order; majority. */
+  List<FileDocument> files(Collection<ObjectHash> hashes);
+
   /**
    * A page of a listing.
    *

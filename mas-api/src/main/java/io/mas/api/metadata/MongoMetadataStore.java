@@ -136,6 +136,15 @@ public final class MongoMetadataStore implements MetadataStore {
   }
 
   @Override
+  public List<FileDocument> files(Collection<ObjectHash> hashes) {
+    Bson named = Filters.in("_id", hashes.stream().map(hash -> MongoKey.file(hash).id()).toList());
+    return read(
+        MongoKey.FILES,
+        documents.find(MongoKey.FILES, Concern.MAJORITY, all -> all.find(named)),
+        DocumentFormat::file);
+  }
+
+  @Override
   public List<ExtentDocument> extents(@Nullable ExtentId after, int limit) {
     return pageOfExtents(new Document(), after, limit);
   }

@@ -128,6 +128,11 @@ public final class RocksMetadataStore implements MetadataStore {
     return page.end();
   }
 
+  @Override
+  public List<FileDocument> files(Collection<ObjectHash> hashes) {
+    return hashes.stream().flatMap(hash -> file(hash, Concern.MAJORITY).stream()).toList();
+  }
+
   private static RocksKey after(String cursor) {
     try {
       return RocksKey.afterCursor(cursor);

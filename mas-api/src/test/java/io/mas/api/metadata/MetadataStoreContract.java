@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,19 @@ abstract class MetadataStoreContract extends MetadataContract {
   }
 
   // Files
+
+  @Test
+  void filesAreFoundByTheirHashes() {
+    List<FileDocument> files =
+        Stream.generate(() -> random.file(random.hash(), 1, 3)).limit(5).toList();
+    files.forEach(file -> applied(store.compareAndSetFile(file)));
+    FileDocument deleted = files.getFirst().deleted();
+    applied(store.compareAndSetFile(deleted));
+    List<ObjectHash> asked =
+        List.of(files.get(0).hash(), files.get(2).hash(), random.hash(), files.get(4).hash());
+    assertThat(store.files(asked)).containsExactlyInAnyOrder(deleted, files.get(2), files.get(4));
+    assertThat(store.files(List.of())).isEmpty();
+  }
 
   @Test
   void anAbsentFileIsEmpty() {
