@@ -2,10 +2,12 @@ package io.mas.node.disk;
 
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +22,10 @@ public final class DurableFiles {
   /** Where files are written before they get their name; emptied at each start. */
   public static final String TEMPORARY = "tmp";
 
+  private static final Duration TRIED_AGAIN = Duration.ofMinutes(1);
+
   private final Disk disk;
+  private final LongSupplier nanos;
   private final AtomicLong temporaryNames = new AtomicLong();
   private final LongAdder forces = new LongAdder();
 
@@ -28,9 +33,18 @@ public final class DurableFiles {
   private final Set<String> durableDirectories = ConcurrentHashMap.newKeySet();
 
   private volatile boolean failed;
+  private volatile @Nullable Long fullSince;
 
   public DurableFiles(Disk disk) {
+    this(disk, System::nanoTime);
+  }
+
+  /**
+   * @param nanos a time in nanoseconds that only ever rises
+   */
+  DurableFiles(Disk disk, LongSupplier nanos) {
     this.disk = disk;
+    this.nanos = nanos;
     durableDirectories.add("");
   }
 
@@ -47,6 +61,15 @@ public final class DurableFiles {
   /** Whether a force has failed, or the volume is read-only: nothing may be written any more. */
   public boolean failed() {
     return failed;
+  }
+
+  /**
+   * Whether the last file that was to be made found no room, be it bytes or inodes, of which no
+   * disk tells how many are free. After a minute it may be tried again.
+   */
+  public boolean full() {
+    Long since = fullSince;
+    return since != null && nanos.getAsLong() - since < TRIED_AGAIN.toNanos();
   }
 
   /** Opens a file that is to be changed, or answers null when there is none. */
@@ -96,10 +119,14 @@ public final class DurableFiles {
       }
       ensureDirectory(directory);
       disk.rename(temporary, path);
+      fullSince = null;
     } catch (IOException e) {
       discard(temporary, e);
       if (e instanceof NoSuchFileException) {
         durableDirectories.remove(directory);
+      }
+      if (e instanceof DiskFullException) {
+        fullSince = nanos.getAsLong();
       }
       throw e instanceof ReadOnlyDiskException readOnly ? readOnly(readOnly) : e;
     }
@@ -112,6 +139,7 @@ public final class DurableFiles {
    */
   public void delete(String path) throws IOException {
     String directory = parent(path);
+    fullSince = null;
     if (disk.delete(path) || !disk.list(directory).isEmpty()) {
       forceDirectory(directory);
     }

@@ -1,6 +1,7 @@
 package io.mas.node.membership;
 
 import io.mas.common.cluster.NodeIdentity;
+import io.mas.node.disk.Ballast;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.DiskFile;
 import io.mas.node.disk.DurableFiles;
@@ -124,7 +125,7 @@ public final class IdentityFile {
   private void write(Content content) throws IOException {
     files.prepare();
     byte[] bytes = json.writeValueAsBytes(content);
-    files.replace(NAME, file -> file.write(ByteBuffer.wrap(bytes), 0));
+    new Ballast(files).replace(NAME, file -> file.write(ByteBuffer.wrap(bytes), 0));
   }
 
   private @Nullable Content read() throws IOException {

@@ -8,6 +8,7 @@ import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.StoredColumn;
+import io.mas.node.disk.Ballast;
 import io.mas.node.disk.DiskSpace;
 import io.mas.node.disk.DiskThreads;
 import io.mas.node.disk.DurableFiles;
@@ -51,7 +52,9 @@ public final class FileShardStore implements ShardStore {
         "opening the store",
         () -> {
           files.prepare();
-          return new FileShardStore(files, threads, settings, LogSequence.open(files));
+          LogSequence sequence = LogSequence.open(files);
+          new Ballast(files).fill();
+          return new FileShardStore(files, threads, settings, sequence);
         });
   }
 
@@ -163,7 +166,7 @@ public final class FileShardStore implements ShardStore {
           DiskSpace space = files.disk().space();
           return new StoreStatus(
               space.capacityBytes(),
-              Math.max(0, space.freeBytes() - reserveBytes),
+              files.full() ? 0 : Math.max(0, space.freeBytes() - reserveBytes),
               !files.failed(),
               sequence.lastForced(),
               files.forces());

@@ -1,6 +1,7 @@
 package io.mas.node.shard;
 
 import io.mas.common.protocol.NodeError;
+import io.mas.node.disk.Ballast;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.DiskFile;
 import io.mas.node.disk.DurableFiles;
@@ -29,6 +30,7 @@ final class LogSequence {
   private static final int RESERVED = 65_536;
 
   private final DurableFiles files;
+  private final Ballast ballast;
   private long next;
   private long reservedEnd;
   private long forced;
@@ -36,6 +38,7 @@ final class LogSequence {
 
   private LogSequence(DurableFiles files, long forced, long next) {
     this.files = files;
+    this.ballast = new Ballast(files);
     this.forced = forced;
     this.saved = forced;
     this.next = next;
@@ -111,7 +114,7 @@ final class LogSequence {
   private void save(long end) throws IOException {
     ByteBuffer b = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     b.putLong(MAGIC).putLong(forced).putLong(end).putInt(24, crc(b)).clear();
-    files.replace(PATH, file -> file.write(b, 0));
+    ballast.replace(PATH, file -> file.write(b.rewind(), 0));
     saved = forced;
     reservedEnd = end;
   }

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mas.common.cluster.NodeIdentity;
+import io.mas.node.disk.Ballast;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.DiskFile;
+import io.mas.node.disk.DiskFullException;
 import io.mas.node.disk.DurableFiles;
 import io.mas.node.disk.FaultDisk;
 import io.mas.node.disk.FaultDisk.Kind;
 import io.mas.node.membership.Volume.Presence;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +51,29 @@ final class IdentityFileTest {
     assertThat(second.counter()).isEqualTo(2);
     assertThat(second.nodeId()).isEqualTo(first.nodeId());
     assertThat(second.bootId()).isNotEqualTo(first.bootId());
+  }
+
+  /** Only a node that runs can delete: one without a free inode must begin its next life. */
+  @Test
+  void beginsOnAVolumeWithNothingFree() throws IOException {
+    begin();
+    new Ballast(new DurableFiles(disk)).fill();
+    List<String> before = disk.files();
+    AtomicInteger free = new AtomicInteger();
+    disk.onEach(
+        (_, kind, path) -> {
+          if (kind == Kind.DELETE && path.startsWith("reserve/")) {
+            free.incrementAndGet();
+          } else if (kind == Kind.CREATE && free.getAndDecrement() <= 0) {
+            free.set(0);
+            throw new DiskFullException("the volume is full", new IOException());
+          }
+        });
+    assertThat(begin().counter()).isEqualTo(2);
+    assertThat(disk.files()).hasSize(before.size() - 1);
+    disk.onEach((_, _, _) -> {});
+    new Ballast(new DurableFiles(disk)).fill();
+    assertThat(disk.files()).isEqualTo(before);
   }
 
   /** Another volume's directory in its place, or an older copy: no shard in it is of this life. */

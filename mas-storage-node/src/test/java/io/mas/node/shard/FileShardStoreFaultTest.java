@@ -18,6 +18,7 @@ import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame.Status;
 import io.mas.common.protocol.StoredColumn;
 import io.mas.node.disk.Disk;
+import io.mas.node.disk.DiskFullException;
 import io.mas.node.disk.FaultDisk;
 import io.mas.node.disk.FaultDisk.Kind;
 import java.io.IOException;
@@ -80,6 +81,28 @@ class FileShardStoreFaultTest extends ShardStoreFaultContract {
     assertThat(store.status().takesWrites()).isFalse();
     assertRefused(NodeError.READ_ONLY, () -> put(store, key(1, 2), 0, 1));
     assertHolds(store, key(1, 1), 0, 4);
+  }
+
+  /** Bytes are free and no inode is: placement goes by what the node says. */
+  @Test
+  void aVolumeWithoutRoomForAFileSaysThatNothingIsFree() {
+    FaultDisk disk = new FaultDisk();
+    ShardStore store = open(disk);
+    put(store, key(1, 1), 0, 1);
+    assertThat(store.status().freeBytes()).isPositive();
+    disk.onEach(
+        (_, kind, _) -> {
+          if (kind == Kind.CREATE) {
+            throw new DiskFullException("the volume is full", new IOException());
+          }
+        });
+    assertRefused(NodeError.FULL, () -> put(store, key(1, 2), 0, 1));
+    assertThat(store.status().freeBytes()).isZero();
+    assertThat(store.status().takesWrites()).isFalse();
+    disk.onEach((_, _, _) -> {});
+    store.delete(key(1, 1));
+    assertThat(store.status().freeBytes()).isPositive();
+    put(store, key(1, 2), 0, 1);
   }
 
   /** One bad inode must not hide the columns behind it, and all collections wait for that. */
