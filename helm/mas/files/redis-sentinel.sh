@@ -20,6 +20,7 @@ sentinel down-after-milliseconds mas 5000
 sentinel failover-timeout mas 20000
 CONF
 # The password may be another than when the file was written, and with more Sentinels another majority is needed.
-sed -i -e "s/^sentinel auth-pass mas .*/sentinel auth-pass mas $(cat /secrets/password)/" \
+password=$(sed 's/[\\/&]/\\&/g' /secrets/password)
+sed -i -e "s/^sentinel auth-pass mas .*/sentinel auth-pass mas $password/" \
   -e "s/^\(sentinel monitor mas [^ ]* [0-9]*\) .*/\1 $QUORUM/" /data/sentinel.conf
 exec "$server" /data/sentinel.conf --sentinel

@@ -14,6 +14,8 @@ requirepass $password
 masterauth $password
 replica-announce-ip $self
 CONF
+# What Sentinels knew before there was one server alone is not so any more when there are some again.
+[ -n "$SENTINELS" ] || rm -f /data/sentinel.conf
 primary=$(primary)
 [ "$primary" = "$self" ] || echo "replicaof $primary 6379" >>/tmp/redis.conf
 exec "$server" /tmp/redis.conf

@@ -6,7 +6,7 @@ namespace="{{ .Release.Namespace }}",app_kubernetes_io_instance="{{ .Release.Nam
 {{/* Whether a counter rose; takes (list "metric" `labels` "time"). One that is born at 1 has not risen for Prometheus: it counts, too. */}}
 {{- define "mas.any" -}}
 {{- $series := printf "%s{%s}" (index . 0) (index . 1) -}}
-sum(increase({{ $series }}[{{ index . 2 }}])) > 0 or sum({{ $series }} unless {{ $series }} offset {{ index . 2 }}) > 0
+sum(increase({{ $series }}[{{ index . 2 }}])) > 0 or sum({{ $series }} unless max_over_time({{ $series }}[1d] offset {{ index . 2 }})) > 0
 {{- end -}}
 
 {{/* The rest of an alert; takes (list $ "Name" "for" "severity" "what it says"). */}}

@@ -30,6 +30,7 @@ final class NodeVolume implements Volume, AutoCloseable {
   private final NodeIdentity identity;
   private final String name;
   private final ShardStore store;
+  private volatile boolean dead;
 
   private NodeVolume(
       VolumeLock lock, DiskThreads threads, Begun begun, String name, ShardStore store) {
@@ -111,6 +112,9 @@ final class NodeVolume implements Volume, AutoCloseable {
 
   @Override
   public State state() {
+    if (dead) {
+      throw new IllegalStateException("the volume's disk is dead");
+    }
     StoreStatus status = store.status();
     NodeState state = status.takesWrites() ? NodeState.UP : NodeState.READ_ONLY;
     return new State(status.capacityBytes(), status.freeBytes(), state);
@@ -122,7 +126,12 @@ final class NodeVolume implements Volume, AutoCloseable {
   }
 
   @Override
-  public Presence look() {
+  public void giveUp() {
+    dead = true;
+  }
+
+  @Override
+  public Sight look() {
     return file.look();
   }
 

@@ -1,7 +1,7 @@
 package io.mas.node;
 
 import io.mas.node.membership.Volume;
-import io.mas.node.membership.Volume.Presence;
+import io.mas.node.membership.Volume.Sight;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,18 +47,19 @@ final class VolumeWatch implements AutoCloseable {
     try {
       @Nullable Long failingSince = null;
       while (!closing.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
-        Presence seen = volume.look();
-        if (seen == Presence.GONE) {
+        Sight seen = volume.look();
+        if (seen == Sight.GONE) {
           tell("the volume is gone: its directory has no identity any more, or another");
           return;
         }
         long now = System.nanoTime();
-        if (seen == Presence.THERE) {
+        if (seen == Sight.THERE) {
           failingSince = null;
         } else if (failingSince == null) {
           failingSince = now;
           log.warn("the volume cannot be read");
         } else if (now - failingSince >= patience.toNanos()) {
+          volume.giveUp(); // else it would say that it leaves, and be waited for
           tell(
               "the volume cannot be read for %d s: its disk is dead"
                   .formatted(patience.toSeconds()));

@@ -24,6 +24,7 @@ class VolumeWatchTest {
   private final IdentityFile file = new IdentityFile(new DurableFiles(disk), new Random(1));
   private final AtomicInteger looks = new AtomicInteger();
   private final AtomicInteger told = new AtomicInteger();
+  private final AtomicInteger gaveUp = new AtomicInteger();
   private VolumeWatch watch = watch(Duration.ofDays(1));
 
   private VolumeWatch watch(Duration patience) {
@@ -40,8 +41,13 @@ class VolumeWatchTest {
           }
 
           @Override
-          public Presence look() {
-            Presence seen = file.look();
+          public void giveUp() {
+            gaveUp.incrementAndGet();
+          }
+
+          @Override
+          public Sight look() {
+            Sight seen = file.look();
             looks.incrementAndGet();
             return seen;
           }
@@ -82,6 +88,7 @@ class VolumeWatchTest {
     begin(Duration.ofMillis(50));
     disk.failOpens(_ -> true);
     await().until(() -> told.get() == 1);
+    assertThat(gaveUp).as("it does not say that it leaves").hasValue(1);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.mas.api.metadata.MetadataStore;
 import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
+import io.mas.common.object.Layout;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -118,7 +119,7 @@ public final class RepairWorker implements AutoCloseable {
     if (due.size() < PAGE) {
       due.addAll(
           parts.metadata.extentsWithTurn(
-              0, now + Turn.LONGEST + 1, Turn.WAITING, PAGE - due.size()));
+              -Layout.MAX_WIDTH, now + Turn.LONGEST + 1, Turn.WAITING, PAGE - due.size()));
     }
     if (due.size() < PAGE) {
       due.addAll(parts.metadata.extentsWaiting(parts.planner.writable(), PAGE - due.size()));

@@ -32,9 +32,10 @@ final class MultipartForm {
    *
    * @param field the form field's name
    * @param filename not yet validated, or null if the part has none
+   * @param utf8 whether field and filename are what was sent
    * @param content ends with the part
    */
-  record Part(String field, @Nullable String filename, InputStream content) {
+  record Part(String field, @Nullable String filename, boolean utf8, InputStream content) {
 
     boolean isFile() {
       return field.equals("file");
@@ -86,7 +87,7 @@ final class MultipartForm {
     if (!disposition.value().equals("form-data") || field == null) {
       throw unreadable("a part of the form has no name", null);
     }
-    return new Part(field, disposition.filename(), stream.content());
+    return new Part(field, disposition.filename(), stream.utf8(), stream.content());
   }
 
   private static HeaderValue disposition(String headers) {

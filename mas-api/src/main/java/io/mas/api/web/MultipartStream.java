@@ -1,7 +1,5 @@
 package io.mas.api.web;
 
-import io.mas.common.error.ErrorCode;
-import io.mas.common.error.MasException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -31,6 +29,7 @@ final class MultipartStream {
   private final BoundarySearch delimiter;
   private final byte[] buffer = new byte[BUFFER_BYTES];
 
+  private boolean utf8;
   private int head;
   private int known;
   private int tail;
@@ -125,20 +124,24 @@ final class MultipartStream {
     if (end - head > HEADER_BYTES) {
       throw tooLong();
     }
-    String headers = utf8(ByteBuffer.wrap(buffer, head, end - head));
+    String headers = new String(buffer, head, end - head, StandardCharsets.UTF_8);
+    utf8 = isUtf8(ByteBuffer.wrap(buffer, head, end - head));
     head = end;
     known = end;
     return headers;
   }
 
-  /** Other bytes would become another name. */
-  private static String utf8(ByteBuffer bytes) {
+  private static boolean isUtf8(ByteBuffer bytes) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).limit() >= 0;
     } catch (CharacterCodingException e) {
-      throw new MasException(
-          ErrorCode.PARAMETER_MALFORMED, "the headers of a part are not UTF-8", e);
+      return false;
     }
+  }
+
+  /** Whether the header lines that were read last are UTF-8; else they are not what was sent. */
+  boolean utf8() {
+    return utf8;
   }
 
   private static IOException tooLong() {

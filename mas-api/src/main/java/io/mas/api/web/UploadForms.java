@@ -96,6 +96,9 @@ final class UploadForms {
     if (filename == null) {
       throw Parameters.missing("the file part's filename");
     }
+    if (!part.utf8()) {
+      throw Parameters.malformed("the file's name is not UTF-8"); // it would be kept as another
+    }
     return Parameters.name(filename);
   }
 

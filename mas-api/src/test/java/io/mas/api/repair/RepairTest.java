@@ -466,9 +466,15 @@ class RepairTest {
     long ahead = Duration.ofHours(6).toMillis();
     world.objects.time.addAndGet(ahead);
     world.loseColumn(world.first(file), 0);
+    FileDocument worse = world.store(ObjectWorld.random(44, BLOCK));
+    ExtentDocument hopeless = world.first(worse);
+    for (int shard = 0; shard <= hopeless.layout().m(); shard++) {
+      world.lacks(hopeless, new Missing(shard, Missing.ALL));
+    }
     world.objects.time.addAndGet(-ahead);
     world.sweep(worker());
     world.assertWhole(file);
+    assertThat(world.first(worse).lacking()).as("its nodes are back").isFalse();
   }
 
   /** The loop itself: called, and by its own clock. */

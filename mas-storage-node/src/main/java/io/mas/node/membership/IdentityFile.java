@@ -5,7 +5,7 @@ import io.mas.node.disk.Ballast;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.DiskFile;
 import io.mas.node.disk.DurableFiles;
-import io.mas.node.membership.Volume.Presence;
+import io.mas.node.membership.Volume.Sight;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -105,14 +105,14 @@ public final class IdentityFile {
    * Whether this life's identity is on the disk. Another one says that the directory is another
    * volume, whose shards are not those that were written here; one that is damaged says nothing.
    */
-  public Presence look() {
+  public Sight look() {
     try (DiskFile file = disk.openPastCache(NAME)) {
       boolean there = file != null && (own == null || parse(text(file)).equals(own));
-      return there ? Presence.THERE : Presence.GONE;
+      return there ? Sight.THERE : Sight.GONE;
     } catch (NodeStartException e) {
-      return Presence.THERE;
+      return Sight.THERE;
     } catch (IOException e) {
-      return Presence.UNREADABLE;
+      return Sight.UNREADABLE;
     }
   }
 

@@ -5,7 +5,11 @@ import io.mas.common.cluster.NodeState;
 /** What the announcer has to know of the volume. */
 public interface Volume {
 
-  /** Its state now. */
+  /**
+   * Its state now.
+   *
+   * @throws IllegalStateException after {@link #giveUp}
+   */
   State state();
 
   /**
@@ -15,10 +19,13 @@ public interface Volume {
   long announcedSequence();
 
   /** Whether it is still the volume that was opened, as its disk says now; blocks. */
-  Presence look();
+  Sight look();
+
+  /** Its disk is dead: from now on it has no state that could be announced. */
+  void giveUp();
 
   /** What is seen of a volume. */
-  enum Presence {
+  enum Sight {
     /** It is there. */
     THERE,
     /** Its identity is certainly gone, such as when its directory was emptied. */

@@ -39,8 +39,13 @@ final class AnnouncerTest {
         }
 
         @Override
-        public Presence look() {
-          return Presence.THERE;
+        public void giveUp() {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Sight look() {
+          return Sight.THERE;
         }
       };
 

@@ -11,7 +11,7 @@ import io.mas.node.disk.DiskFullException;
 import io.mas.node.disk.DurableFiles;
 import io.mas.node.disk.FaultDisk;
 import io.mas.node.disk.FaultDisk.Kind;
-import io.mas.node.membership.Volume.Presence;
+import io.mas.node.membership.Volume.Sight;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -82,19 +82,19 @@ final class IdentityFileTest {
     IdentityFile file = new IdentityFile(new DurableFiles(disk), random);
     file.begin("cluster-a");
     byte[] own = disk.bytes(IdentityFile.NAME);
-    assertThat(file.look()).isEqualTo(Presence.THERE);
+    assertThat(file.look()).isEqualTo(Sight.THERE);
     FaultDisk other = new FaultDisk();
     begin(other, "cluster-a");
     disk.rot(IdentityFile.NAME, other.bytes(IdentityFile.NAME));
-    assertThat(file.look()).as("another volume").isEqualTo(Presence.GONE);
+    assertThat(file.look()).as("another volume").isEqualTo(Sight.GONE);
     disk.rot(IdentityFile.NAME, own);
-    assertThat(file.look()).isEqualTo(Presence.THERE);
+    assertThat(file.look()).isEqualTo(Sight.THERE);
     begin();
-    assertThat(file.look()).as("a later life").isEqualTo(Presence.GONE);
+    assertThat(file.look()).as("a later life").isEqualTo(Sight.GONE);
     disk.rot(IdentityFile.NAME, new byte[] {1, 2, 3});
-    assertThat(file.look()).as("damage says nothing").isEqualTo(Presence.THERE);
+    assertThat(file.look()).as("damage says nothing").isEqualTo(Sight.THERE);
     disk.failOpens(_ -> true);
-    assertThat(file.look()).isEqualTo(Presence.UNREADABLE);
+    assertThat(file.look()).isEqualTo(Sight.UNREADABLE);
   }
 
   @Test
