@@ -32,6 +32,7 @@ class FileCacheTest {
   private final MetadataStore store;
   private final ObjectWorld world;
   private volatile boolean down;
+  private volatile boolean majorityAway;
   private volatile @Nullable FileDocument stale;
 
   FileCacheTest(@TempDir Path directory) {
@@ -41,7 +42,7 @@ class FileCacheTest {
             store,
             (method, arguments, original) -> {
               calls.add(method);
-              if (down) {
+              if (down || (majorityAway && List.of(arguments).contains(Concern.LINEARIZABLE))) {
                 throw new MasException(ErrorCode.METADATA_UNREACHABLE, "down");
               }
               return stale != null && method.equals("file")
@@ -96,6 +97,16 @@ class FileCacheTest {
     ObjectHash hash = world.store(content).hash();
     down = true;
     refused(ErrorCode.METADATA_UNREACHABLE, () -> download(hash));
+  }
+
+  /** The read that would make sure fails; what the one before it said is not forgotten for that. */
+  @Test
+  void aDeletionThatIsSeenWhileTheMajorityIsAwayCounts() {
+    FileDocument file = world.store(content);
+    download(file.hash());
+    assertThat(store.compareAndSetFile(file.deleted())).isEqualTo(WriteOutcome.APPLIED);
+    majorityAway = true;
+    refused(ErrorCode.NO_SUCH_FILE, () -> download(file.hash()));
   }
 
   @Test
