@@ -7,7 +7,9 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -49,37 +51,44 @@ final class RocksExtents {
   }
 
   private List<ExtentDocument> lacking(int least, LongPredicate wanted, int limit) {
-    RocksDocuments.requireLimit(limit, Integer.MAX_VALUE);
-    List<ExtentDocument> found = new ArrayList<>();
-    database.scan(
+    return indexed(
         RocksKey.extentsToRepair(),
         RocksKey.extentsToRepair(least),
-        (key, nothing) -> {
-          if (wanted.test(key.turn())) {
-            documents
-                .find(key.extentAtEnd(), DocumentFormat::extent)
-                .filter(extent -> extent.lacking() && RocksKey.extentToRepair(extent).equals(key))
-                .ifPresent(found::add);
-          }
-          return found.size() < limit;
-        });
-    return found;
+        (key, extent) -> extent.lacking() && RocksKey.extentToRepair(extent).equals(key),
+        key -> wanted.test(key.turn()),
+        limit);
   }
 
   List<ExtentDocument> on(String node, @Nullable ExtentId after, int limit) {
     RocksKey all = RocksKey.extentsOn(node);
     RocksKey from = after == null ? all : RocksKey.extentOn(node, after).next();
+    return indexed(all, from, (_, extent) -> nodes(extent).contains(node), _ -> true, limit);
+  }
+
+  /**
+   * Extents by an index. One that has changed between key and document does not count, so that a
+   * page with fewer than {@code limit} says that it is the last.
+   *
+   * @param still whether the document is what its key says
+   */
+  private List<ExtentDocument> indexed(
+      RocksKey index,
+      RocksKey from,
+      BiPredicate<RocksKey, ExtentDocument> still,
+      Predicate<RocksKey> wanted,
+      int limit) {
     RocksDocuments.requireLimit(limit, Integer.MAX_VALUE);
     List<ExtentDocument> found = new ArrayList<>();
     database.scan(
-        all,
+        index,
         from,
         (key, nothing) -> {
-          // One that has left the node since does not count: a short page says that it is the last.
-          documents
-              .find(key.extentAtEnd(), DocumentFormat::extent)
-              .filter(extent -> nodes(extent).contains(node))
-              .ifPresent(found::add);
+          if (wanted.test(key)) {
+            documents
+                .find(key.extentAtEnd(), DocumentFormat::extent)
+                .filter(extent -> still.test(key, extent))
+                .ifPresent(found::add);
+          }
           return found.size() < limit;
         });
     return found;

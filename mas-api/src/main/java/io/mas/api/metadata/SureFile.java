@@ -11,6 +11,13 @@ import java.util.Optional;
 public final class SureFile {
   private SureFile() {}
 
+  /** A read of one file with the concern that is asked for. */
+  @FunctionalInterface
+  public interface Read {
+    /** Reads. */
+    Optional<FileDocument> with(Concern concern);
+  }
+
   /** For an answer that says "stored", and so acknowledges what may be deleted since. */
   public static Optional<FileDocument> ifLive(MetadataStore metadata, ObjectHash hash) {
     Optional<FileDocument> read = metadata.file(hash, Concern.MAJORITY);
@@ -18,9 +25,9 @@ public final class SureFile {
   }
 
   /** For an answer that says "no such file" of one that may be stored since. */
-  public static Optional<FileDocument> ifNot(MetadataStore metadata, ObjectHash hash) {
-    Optional<FileDocument> read = metadata.file(hash, Concern.MAJORITY);
-    return live(read) ? read : metadata.file(hash, Concern.LINEARIZABLE);
+  public static Optional<FileDocument> ifNot(Read file) {
+    Optional<FileDocument> read = file.with(Concern.MAJORITY);
+    return live(read) ? read : file.with(Concern.LINEARIZABLE);
   }
 
   private static boolean live(Optional<FileDocument> file) {

@@ -2,9 +2,9 @@ package io.mas.api.object;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.SureFile;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ObjectHash;
@@ -52,12 +52,7 @@ final class FileCache {
 
   private Optional<FileDocument> look(ObjectHash hash) {
     try {
-      Optional<FileDocument> read = metadata.file(hash, Concern.MAJORITY).map(this::saw);
-      // "No such file" is said by a linearizable read, as in SureFile; what was seen is kept
-      // anyway.
-      return read.filter(FileDocument::live).isPresent()
-          ? read
-          : metadata.file(hash, Concern.LINEARIZABLE).map(this::saw);
+      return SureFile.ifNot(concern -> metadata.file(hash, concern).map(this::saw));
     } catch (MasException e) {
       @Nullable FileDocument kept = seen.getIfPresent(hash);
       if (kept == null || e.code() != ErrorCode.METADATA_UNREACHABLE) {

@@ -52,7 +52,7 @@ final class GatewayFiles implements Files {
 
   @Override
   public FileInfo info(ObjectHash hash) {
-    return SureFile.ifNot(metadata, hash)
+    return SureFile.ifNot(concern -> metadata.file(hash, concern))
         .filter(FileDocument::live)
         .map(FileInfo::of)
         .orElseThrow(() -> noSuchFile(hash));

@@ -3,6 +3,7 @@ package io.mas.api.web;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -133,7 +134,8 @@ final class MultipartStream {
 
   private static boolean isUtf8(ByteBuffer bytes) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).limit() >= 0;
+      CharBuffer _ = StandardCharsets.UTF_8.newDecoder().decode(bytes);
+      return true;
     } catch (CharacterCodingException e) {
       return false;
     }

@@ -493,19 +493,9 @@ class UploadsTest {
   void aFinishInTheBackgroundTellsEachResultOnce() {
     init();
     chunk(1, 0, 2000);
-    await()
-        .untilAsserted(
-            () ->
-                refused(
-                    ErrorCode.CONTENT_MISMATCH,
-                    () -> uploads.finishAsync(grant, OptionalLong.empty(), OptionalInt.empty())));
+    await().untilAsserted(() -> refused(ErrorCode.CONTENT_MISMATCH, () -> finishInBackground()));
     chunk(2, 2000, 3000);
-    await()
-        .until(
-            () ->
-                uploads
-                    .finishAsync(grant, OptionalLong.empty(), OptionalInt.empty())
-                    .persistence());
+    await().until(() -> finishInBackground().persistence());
     assertThat(world.read(HASH)).isEqualTo(CONTENT);
   }
 
@@ -549,8 +539,7 @@ class UploadsTest {
     init();
     chunk(1, 0, 2000);
     chunk(2, 2000, 3000);
-    assertThat(uploads.finishAsync(grant, OptionalLong.empty(), OptionalInt.empty()).hash())
-        .isEqualTo(HASH);
+    assertThat(finishInBackground().hash()).isEqualTo(HASH);
     await().until(() -> store.file(HASH, Concern.LINEARIZABLE).isPresent());
     await().until(() -> init().file().persistence());
     assertThat(world.room.files().delete(HASH).size()).isEqualTo(3000);
@@ -558,12 +547,7 @@ class UploadsTest {
         store.upload(new UploadId(HASH, ""), Concern.LINEARIZABLE).orElseThrow();
     await().until(() -> state(upload) == UploadDocument.State.COMMITTED);
     init();
-    await()
-        .untilAsserted(
-            () ->
-                missing(
-                    "1",
-                    () -> uploads.finishAsync(grant, OptionalLong.empty(), OptionalInt.empty())));
+    await().untilAsserted(() -> missing("1", () -> finishInBackground()));
   }
 
   private UploadDocument.State state(UploadDocument upload) {
