@@ -75,6 +75,7 @@ class BackendTest {
     settings.put("mas.system-tokens[4].sha256", sha256(secret("old")));
     settings.put("mas.system-tokens[4].scopes", "files");
     settings.put("mas.system-tokens[4].expires", "2026-01-01T00:00:00Z");
+    settings.put("spring.main.cloud-platform", "kubernetes"); // there Spring believes any client
     outside = new Outside(directory.resolve("metadata"));
     gateway = new RunningGateway(outside, settings);
     // The start of a gateway sets up logging anew.
@@ -212,8 +213,17 @@ class BackendTest {
     String upload = token(gateway.backend(all, "GET", "/api/token/upload?hash=" + HASH));
     String download = token(gateway.backend(all, "GET", "/api/token/download?hash=" + HASH));
     String request = "request-of-" + "everyChangeIsALine";
-    gateway.call(
-        "DELETE", "/api/token", "systemToken", all, "token", download, "X-Request-Id", request);
+    List<String> revocation =
+        List.of(
+            "systemToken",
+            all,
+            "token",
+            download,
+            "X-Request-Id",
+            request,
+            "X-Forwarded-For",
+            "192.0.2.7");
+    gateway.call("DELETE", "/api/token", revocation.toArray(String[]::new));
     gateway.call("POST", "/api/file/upload/finish", "systemToken", all, "token", upload);
     // Fails before it answers or after: the line says what the answer did.
     String asynchronous =
@@ -230,6 +240,7 @@ class BackendTest {
             .outcome();
     gateway.backend(all, "DELETE", "/api/token?hash=" + HASH);
     gateway.backend(all, "DELETE", "/api/file?hash=" + HASH);
+    gateway.backend(all, "POST", "/api/admin/garbage/confirm");
     List<Map<String, String>> lines = linesSince(request);
     assertThat(lines)
         .extracting(line -> line.get("what") + " " + line.get("result"))
@@ -238,10 +249,15 @@ class BackendTest {
             "upload.finish 5410",
             "upload.finish.async " + asynchronous.substring(asynchronous.indexOf('/') + 1),
             "token.revoke.all 200",
-            "file.delete 5407");
+            "file.delete 5407",
+            "garbage.confirm 200");
+    String fingerprint = sha256(download).substring(0, 16);
     assertThat(lines.getFirst())
-        .containsEntry("token", sha256(download).substring(0, 16))
+        .containsEntry("token", fingerprint)
         .containsEntry("requestId", request);
+    assertThat(lines().filter(line -> fingerprint.equals(line.get("token"))))
+        .extracting(line -> line.get("what"))
+        .containsExactly("token.issue.download", "token.revoke");
     assertThat(lines)
         .allSatisfy(
             line ->
@@ -252,6 +268,14 @@ class BackendTest {
                     .hasEntrySatisfying("time", time -> assertThat(time).endsWith("Z")));
     assertThat(lines.subList(1, 5)).allMatch(line -> HASH.equals(line.get("hash")));
     assertThat(output.getAll()).doesNotContain(all, upload, download);
+  }
+
+  @Test
+  void anEmptyTokenIsNotTakenForRevoked() {
+    String all = secret("tokens-files-admin");
+    String target = "/api/token?hash=" + HASH;
+    assertThat(gateway.call("DELETE", target, "systemToken", all, "token", "").outcome())
+        .isEqualTo("400/5204");
   }
 
   private static String token(RunningGateway.Answer answer) {

@@ -243,6 +243,16 @@ class WorkloadTest {
   }
 
   @Test
+  void onlyAProxyIsBelievedWhoTheClientIs() {
+    String strategy = "SERVER_FORWARD_HEADERS_STRATEGY";
+    assertThat(variable(pod(chart.render(Values.none()), "-gateway"), strategy)).isEmpty();
+    Values proxied = Values.none().with("gateway.ingress.enabled", true);
+    assertThat(variable(pod(chart.render(proxied), "-gateway"), strategy)).isEqualTo("native");
+    Values own = proxied.with("gateway.settings:server.forward-headers-strategy", "framework");
+    assertThat(variable(pod(chart.render(own), "-gateway"), strategy)).isEqualTo("framework");
+  }
+
+  @Test
   void aNewVersionOfTheChartAloneRestartsNothing() {
     chart
         .render(Values.none())

@@ -27,8 +27,9 @@ final class AdminController {
 
   @PostMapping("/api/admin/garbage/confirm")
   Envelope confirmGarbage(HttpServletRequest request) {
-    backend.require(request, Scope.ADMIN);
-    return Envelope.of(new Confirmed(operator.confirmGarbage()));
+    BackendCall call = backend.require(request, Scope.ADMIN);
+    return Envelope.of(
+        call.change("garbage.confirm", () -> new Confirmed(operator.confirmGarbage())));
   }
 
   /**

@@ -55,9 +55,9 @@ class HttpConfiguration {
 
   @Bean
   FilterRegistrationBean<AdmissionFilter> admissionFilter(
-      LimitsProperties limits, Failures failures, MeterRegistry meters) {
-    return ordered(
-        new FilterRegistrationBean<>(new AdmissionFilter(limits, failures, meters)), FIRST + 2);
+      LimitsProperties limits, SystemTokens backends, Failures failures, MeterRegistry meters) {
+    var filter = new AdmissionFilter(limits, backends, failures, meters);
+    return ordered(new FilterRegistrationBean<>(filter), FIRST + 2);
   }
 
   private static <T extends FilterRegistrationBean<?>> T ordered(T registration, int order) {

@@ -89,6 +89,12 @@ final class SystemTokens {
     return token.id();
   }
 
+  /** Whether it is the secret of a backend, whatever that may do with it. Not counted as a use. */
+  boolean know(@Nullable String given) {
+    Known match = match(sha256(given == null ? "" : given));
+    return match != null && !match.token.expiredAt(clock.instant());
+  }
+
   private @Nullable Known match(byte[] digest) {
     Known match = null;
     for (Known one : known) {

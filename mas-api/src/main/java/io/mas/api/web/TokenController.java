@@ -2,6 +2,8 @@ package io.mas.api.web;
 
 import io.mas.api.token.TokenGrant;
 import io.mas.api.token.TokenStore;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
 import io.mas.common.object.ObjectHash;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
@@ -42,7 +44,7 @@ final class TokenController {
 
   private Envelope issue(BackendCall call, TokenGrant grant) {
     String what = "token.issue." + grant.action().name().toLowerCase(Locale.ROOT);
-    return Envelope.of(Map.of("token", call.change(what, grant.hash(), () -> tokens.issue(grant))));
+    return Envelope.of(Map.of("token", call.issue(what, grant.hash(), () -> tokens.issue(grant))));
   }
 
   /** Revokes the token in the header; without one, all tokens of the hash. */
@@ -50,9 +52,14 @@ final class TokenController {
   Envelope revoke(HttpServletRequest request) {
     BackendCall call = backend.require(request, Scope.TOKENS);
     String token = request.getHeader("token");
-    return token == null
-        ? revokeAll(call, new Parameters(request).hash())
-        : call.change("token.revoke", token, () -> revoke(token));
+    if (token == null) {
+      return revokeAll(call, new Parameters(request).hash());
+    }
+    if (token.isBlank()) {
+      // Whoever means a hash, and always sends the header, would believe that he has revoked.
+      throw new MasException(ErrorCode.PARAMETER_MISSING, "the header token is empty");
+    }
+    return call.change("token.revoke", token, () -> revoke(token));
   }
 
   private Envelope revoke(String token) {

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +23,9 @@ import org.slf4j.LoggerFactory;
  * ends those requests when it is gone: at once where they move bytes, shortly after where they are
  * blocked in their socket. Thread-safe; the text of a token is kept only while it is in use.
  *
- * <p>One thread keeps all tokens alive, one after the other. While the token store does not answer,
- * nobody knows that a token is gone, and what is under way goes on.
+ * <p>All tokens are kept alive at once, each by a thread of its own: one that the token store does
+ * not answer for keeps no other waiting. Meanwhile nobody knows whether it is gone, and what is
+ * under way with it goes on.
  */
 final class TokenUses implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TokenUses.class);
@@ -44,6 +46,8 @@ final class TokenUses implements AutoCloseable {
   private final int usesPerToken;
   private final LongSupplier nanoTime;
   private final ConcurrentHashMap<String, List<Exchange>> active = new ConcurrentHashMap<>();
+  private final ExecutorService looks =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("mas-token-look").factory());
   private final ScheduledExecutorService keeper =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("token-keeper").factory());
@@ -109,16 +113,7 @@ final class TokenUses implements AutoCloseable {
   private void finish(String token, Exchange exchange, long start) {
     leave(token, exchange);
     if (nanoTime.getAsLong() - start > GRACE.toNanos()) {
-      keepAfterUse(token);
-    }
-  }
-
-  /** At least 10 s remain after a use, however long it was (contract, "Credentials"). */
-  private void keepAfterUse(String token) {
-    try {
-      var _ = store.keepAlive(token);
-    } catch (RuntimeException e) {
-      LOG.debug("a token could not be kept alive after its use", e);
+      var _ = gone(token); // at least 10 s remain after a use, however long it was (contract)
     }
   }
 
@@ -128,21 +123,26 @@ final class TokenUses implements AutoCloseable {
   }
 
   private void keepAll() {
-    try {
-      active.forEach(this::keep);
-    } catch (RuntimeException e) {
-      LOG.warn("tokens in use could not be kept alive, trying again", e);
-    }
+    active.forEach((token, exchanges) -> looks.execute(() -> keep(token, exchanges)));
   }
 
   private void keep(String token, List<Exchange> exchanges) {
-    if (!store.keepAlive(token)) {
+    if (gone(token)) {
       exchanges.forEach(Exchange::end);
       var _ =
           keeper.schedule(
               () -> exchanges.forEach(exchange -> cut(token, exchange)),
               GRACE.toMillis(),
               TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private boolean gone(String token) {
+    try {
+      return !store.keepAlive(token);
+    } catch (RuntimeException e) {
+      LOG.debug("a token in use could not be kept alive, trying again", e);
+      return false;
     }
   }
 
@@ -155,5 +155,6 @@ final class TokenUses implements AutoCloseable {
   @Override
   public void close() {
     keeper.shutdownNow();
+    looks.shutdownNow();
   }
 }

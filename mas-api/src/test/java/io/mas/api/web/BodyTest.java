@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mas.api.token.TokenGrant;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.awaitility.Awaitility;
@@ -192,6 +193,36 @@ class BodyTest {
       assertThat(client.closed()).isTrue();
       assertThat(System.nanoTime() - start).isLessThan(3_000_000_000L);
     }
+  }
+
+  @Test
+  void tokensThatCannotBeLookedAtKeepNoOtherFromItsEnd() throws IOException {
+    List<RawClient> clients = new ArrayList<>();
+    try {
+      for (int i = 0; i < 5; i++) {
+        String lost = blockedUpload(clients);
+        server.tokens().loseSightOf(lost);
+      }
+      String revoked = blockedUpload(clients);
+      server.tokens().revoke(revoked);
+      assertThat(clients.getLast().closed()).isTrue();
+    } finally {
+      for (RawClient client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  /** Begins an upload whose body does not come, and waits until its token is used. */
+  private String blockedUpload(List<RawClient> clients) throws IOException {
+    String token =
+        server.tokens().issue(TokenGrant.upload(FakeFile.HASH, "", OptionalLong.empty()));
+    int before = server.tokens().uses.get();
+    RawClient client = server.connect();
+    clients.add(client);
+    client.send(post("/test/upload", 10, "token: " + token + "\r\n")).send("hello");
+    Awaitility.await().until(() -> server.tokens().uses.get() > before);
+    return token;
   }
 
   @Test

@@ -2,9 +2,12 @@ package io.mas.api.web;
 
 import io.mas.api.token.TokenGrant;
 import io.mas.api.token.TokenStore;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
 import io.mas.common.object.ObjectHash;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -14,6 +17,7 @@ final class FakeTokens implements TokenStore {
   final AtomicInteger keptAlive = new AtomicInteger();
   private final AtomicInteger issued = new AtomicInteger();
   private final Map<String, TokenGrant> grants = new ConcurrentHashMap<>();
+  private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
   @Override
   public String issue(TokenGrant grant) {
@@ -28,9 +32,17 @@ final class FakeTokens implements TokenStore {
     return Optional.ofNullable(grants.get(token)).filter(grant -> grant.action() == action);
   }
 
+  /** From now on nobody can be told whether this token is still there. */
+  void loseSightOf(String token) {
+    unknown.add(token);
+  }
+
   @Override
   public boolean keepAlive(String token) {
     keptAlive.incrementAndGet();
+    if (unknown.contains(token)) {
+      throw new MasException(ErrorCode.TOKEN_STORE_UNREACHABLE, "no answer for " + token);
+    }
     return grants.containsKey(token);
   }
 

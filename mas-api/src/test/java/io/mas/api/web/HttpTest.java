@@ -226,12 +226,23 @@ class HttpTest {
       RawClient.Answer answer = get("/test/get");
       assertThat(answer.text()).contains("\"code\":5429");
       assertThat(answer.header("Retry-After")).isEqualTo("1");
+      assertThat(ofBackend(TestServer.BACKEND)).isEqualTo(200);
+      assertThat(ofBackend("another")).isEqualTo(429);
     } finally {
       for (RawClient client : clients) {
         Objects.requireNonNull(client).close();
       }
     }
     Awaitility.await().until(() -> get("/test/get").status() == 200);
+  }
+
+  private int ofBackend(String secret) throws IOException {
+    try (RawClient client = server.connect()) {
+      return client
+          .send("GET /test/get HTTP/1.1\r\nHost: a\r\nsystemToken: %s\r\n\r\n".formatted(secret))
+          .answer()
+          .status();
+    }
   }
 
   private int upload9(String token) throws IOException {

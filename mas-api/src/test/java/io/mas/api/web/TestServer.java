@@ -5,14 +5,19 @@ import io.mas.api.token.TokenGrant;
 import io.mas.api.token.TokenStore;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringBootConfiguration;
@@ -31,6 +36,9 @@ import org.springframework.web.bind.annotation.RestController;
 final class TestServer implements AutoCloseable {
   /** A secret that an answer or a log must not repeat. */
   static final String SECRET = "s3cr3t-/opt/mas-io.mas.Internal";
+
+  /** The secret of a backend. */
+  static final String BACKEND = "the-secret-of-a-backend";
 
   private final ConfigurableApplicationContext context;
 
@@ -91,6 +99,14 @@ final class TestServer implements AutoCloseable {
     @Bean
     FakeTokens tokens() {
       return new FakeTokens();
+    }
+
+    @Bean
+    SystemTokens backends(MeterRegistry meters) {
+      String sha256 = HexFormat.of().formatHex(SystemTokens.sha256(BACKEND));
+      var backends = new SystemTokens(meters, InstantSource.system());
+      backends.replace(List.of(new SystemToken("backend", sha256, Set.of(Scope.TOKENS), null)));
+      return backends;
     }
 
     @Bean
