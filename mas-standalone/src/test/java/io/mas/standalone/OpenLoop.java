@@ -1,9 +1,13 @@
 package io.mas.standalone;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,13 +44,13 @@ final class OpenLoop {
   }
 
   /**
-   * The 99th percentile of the times of requests.
+   * The times of requests.
    *
    * @param rate requests a second
    * @param goesOn asked before each request
    */
-  static Duration p99(double rate, BooleanSupplier goesOn, IntConsumer request) {
-    ConcurrentLinkedQueue<Long> nanos = new ConcurrentLinkedQueue<>();
+  static Times times(double rate, BooleanSupplier goesOn, IntConsumer request) {
+    ConcurrentLinkedQueue<Time> times = new ConcurrentLinkedQueue<>();
     AtomicInteger begun = new AtomicInteger();
     long begin = System.nanoTime();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -57,12 +61,40 @@ final class OpenLoop {
         threads.execute(
             () -> {
               request.accept(number);
-              nanos.add(System.nanoTime() - due);
+              times.add(new Time(due - begin, System.nanoTime() - due));
             });
       }
-      await().atMost(PATIENCE).until(() -> nanos.size() == begun.get());
+      await().atMost(PATIENCE).until(() -> times.size() == begun.get());
     }
-    List<Long> sorted = nanos.stream().sorted().toList();
-    return Duration.ofNanos(sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1));
+    return new Times(List.copyOf(times));
+  }
+
+  /**
+   * How long a request took.
+   *
+   * @param due nanoseconds after the first
+   * @param nanos from when it was due to its end
+   */
+  record Time(long due, long nanos) {}
+
+  /** How long requests took. */
+  record Times(List<Time> all) {
+    /** Such as 0.99; of at least one request. */
+    Duration percentile(double share) {
+      return percentile(all, share);
+    }
+
+    private static Duration percentile(List<Time> some, double share) {
+      List<Long> sorted = some.stream().map(Time::nanos).sorted().toList();
+      return Duration.ofNanos(sorted.get((int) Math.ceil(sorted.size() * share) - 1));
+    }
+
+    /** The percentile of those that were due in each of so long, one after the other. */
+    List<Duration> percentiles(double share, Duration each) {
+      Map<Long, List<Time>> parts =
+          all.stream()
+              .collect(groupingBy(time -> time.due / each.toNanos(), TreeMap::new, toList()));
+      return parts.values().stream().map(part -> percentile(part, share)).toList();
+    }
   }
 }

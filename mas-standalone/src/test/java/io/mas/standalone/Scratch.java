@@ -54,13 +54,19 @@ public final class Scratch {
     }
   }
 
+  /** As {@link #takenAway}, and deletes it. */
+  static void empty(Path folder, String... but) {
+    delete(takenAway(folder, but));
+  }
+
   /**
    * Takes everything out of the folder of a node that runs, and leaves the folder: at once, as the
    * node may write into it meanwhile, and begins anew when nothing is left.
    *
    * @param but the names of what stays
+   * @return where it is now
    */
-  static void empty(Path folder, String... but) {
+  static Path takenAway(Path folder, String... but) {
     Path taken = directory("mas-emptied-");
     try (Stream<Path> all = Files.list(folder)) {
       for (Path one : all.toList()) {
@@ -71,6 +77,6 @@ public final class Scratch {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    delete(taken);
+    return taken;
   }
 }

@@ -6,12 +6,10 @@ import java.util.function.LongSupplier;
 
 /**
  * So many bytes a second, on average. Bytes are charged when they move and may make a debt; who
- * wants to move more waits until it is paid. At most a quarter of a second is saved up, or what was
- * saved would go all at once. Thread-safe.
+ * wants to move more waits until it is paid. No more is saved up than is moved in one go, or what
+ * was saved while there was nothing to do would go all together. Thread-safe.
  */
 final class ByteRate {
-  private static final double SAVED_SECONDS = 0.25;
-
   private final double perNano;
   private final double most;
   private final LongSupplier nanoTime;
@@ -24,7 +22,7 @@ final class ByteRate {
 
   ByteRate(long perSecond, LongSupplier nanoTime) {
     this.perNano = (double) perSecond / TimeUnit.SECONDS.toNanos(1);
-    this.most = SAVED_SECONDS * perSecond;
+    this.most = RepairRates.SECONDS_AT_ONCE * perSecond;
     this.nanoTime = nanoTime;
     this.balance = most;
     this.paid = nanoTime.getAsLong();

@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,12 @@ final class Rebuild implements BlockReader.Listener {
 
   /** Blocks in memory at once, as far as there are buffers; a node takes 16 in one request. */
   private static final int TOGETHER = 8;
+
+  /**
+   * Blocks of one extent read at once where there is a rate: a client whose request comes then
+   * finds so many times k before it at the nodes and on the processors, not the whole batch.
+   */
+  private static final int READ_AT_ONCE = 2;
 
   /** Bytes of one column in one request; a node takes no more. */
   private static final long MAX_PUT_BYTES = 16 << 20;
@@ -178,7 +185,9 @@ final class Rebuild implements BlockReader.Listener {
   /** The blocks that can be read, by number. When it returns, nobody touches the buffers. */
   private NavigableMap<Integer, EncodedBlock> read(List<Integer> numbers, List<BlockBuffer> buffers)
       throws InterruptedException {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    int atOnce = limited ? READ_AT_ONCE : numbers.size();
+    ThreadFactory virtual = Thread.ofVirtual().name("mas-repair-read").factory();
+    try (ExecutorService threads = Executors.newFixedThreadPool(atOnce, virtual)) {
       List<Future<EncodedBlock>> running = new ArrayList<>();
       for (int i = 0; i < numbers.size(); i++) {
         int number = numbers.get(i);

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
  */
 final class RepairRates {
   /** Little enough that a client that meets it does not wait long for its turn. */
-  private static final double SECONDS_AT_ONCE = 0.05;
+  static final double SECONDS_AT_ONCE = 0.05;
 
   private final long perNode;
   private final long atOnce;

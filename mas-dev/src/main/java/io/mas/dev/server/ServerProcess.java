@@ -31,6 +31,9 @@ public final class ServerProcess {
   /** Of a log, so much is told when a start fails. */
   private static final int LOG_TAIL = 3000;
 
+  /** So long may a JVM that hangs take to print its threads into its log. */
+  private static final Duration THREAD_DUMP = Duration.ofSeconds(2);
+
   private static final int MIN_PORT = 12_000;
   private static final int MAX_PORT = 32_000;
   private static final int PORT_TRIES = 100;
@@ -157,9 +160,12 @@ public final class ServerProcess {
             "%s ended with code %d: %s".formatted(name, process.exitValue(), logTail()));
       }
       if (System.nanoTime() > deadline) {
+        String said = logTail();
+        signal("QUIT"); // a JVM prints what its threads wait for; others end of it
+        ended(THREAD_DUMP);
         kill();
         throw new IllegalStateException(
-            "%s is not ready after %s: %s".formatted(name, patience, logTail()));
+            "%s is not ready after %s: %s".formatted(name, patience, said));
       }
       Waiting.pause();
     }
