@@ -8,7 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Settings of the collection.
  *
  * @param enabled false: nothing is collected at all, not even the parts of deleted files
- * @param dryRun true: the sweep of the inventories says what it would delete, and deletes nothing
+ * @param dryRun true: nothing is collected, and the sweep of the inventories says what it would
+ *     delete
  * @param every pause between two sweeps of the inventories
  * @param grace parts that nothing refers to are left alone for so long after their birth
  * @param attemptGrace copies that are not published are left alone for so long after they were

@@ -155,7 +155,8 @@ public final class InventorySweep implements AutoCloseable {
    * looked at everything: the metadata may be those of a backup.
    */
   public boolean mayCollect() {
-    return limits.properties.enabled() && read() && state.looked() && !limits.breaker.open();
+    boolean asked = limits.properties.enabled() && !limits.properties.dryRun();
+    return asked && read() && state.looked() && !limits.breaker.open();
   }
 
   /** How the collection stands, in all processes; as this one has last read it. */

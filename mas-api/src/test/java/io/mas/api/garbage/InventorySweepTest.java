@@ -207,8 +207,11 @@ class InventorySweepTest {
   void aDryRunSaysWhatItWouldDeleteAndDeletesNothing() {
     with(GarbageWorld.properties(true), GarbageWorld.LIMITS);
     PartId left = world.writerDiedBeforeItsDocument(new byte[10]);
+    FileDocument file = world.objects.store(ObjectWorld.random(8, BLOCK));
+    assertThat(world.objects.room.files().delete(file.hash()).size()).isEqualTo(BLOCK);
     world.later(Duration.ofDays(2));
-    assertThat(world.objects.nodes.parts()).containsExactly(left);
+    assertThat(world.objects.nodes.parts())
+        .containsExactlyInAnyOrder(left, file.parts().getFirst().id());
     assertThat(world.room.sweep().status().last().found()).isEqualTo(3);
     assertThat(world.room.sweep().status().last().deleted()).isZero();
   }

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -100,6 +101,21 @@ class ContainerClusterTest {
       String expected = service.startsWith("gateway") ? "8080/tcp" : "";
       assertThat(cluster.inspect(service, ports)).as(service).isEqualTo(expected);
     }
+  }
+
+  /** They have no passwords, and a node whose disk or kernel is not to be trusted knows neither. */
+  @Test
+  void aNodeReachesNoDatabase() {
+    assertThat(reaches("node-1", "rabbitmq", 5672)).isTrue();
+    for (Map.Entry<String, Integer> database : Map.of("mongodb", 27017, "redis", 6379).entrySet()) {
+      assertThat(reaches("gateway-1", database.getKey(), database.getValue())).isTrue();
+      assertThat(reaches("node-1", database.getKey(), database.getValue())).isFalse();
+    }
+  }
+
+  private static boolean reaches(String service, String host, int port) {
+    String open = "exec 3<>/dev/tcp/%s/%d".formatted(host, port);
+    return !cluster.failsIn(service, "timeout", "5", "bash", "-c", open);
   }
 
   @Test
