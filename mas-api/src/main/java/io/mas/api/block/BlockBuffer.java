@@ -28,6 +28,11 @@ public final class BlockBuffer implements AutoCloseable {
     return new BlockBuffer(layout, pool.acquire(bytes(layout)));
   }
 
+  /** Waits for memory without giving up; see {@link BufferPool#await}. */
+  static BlockBuffer await(BufferPool pool, Layout layout) throws InterruptedException {
+    return new BlockBuffer(layout, pool.await(bytes(layout)));
+  }
+
   /** Takes memory if there is some at once. */
   public static Optional<BlockBuffer> tryAcquire(BufferPool pool, Layout layout) {
     return pool.tryAcquire(bytes(layout)).map(buffer -> new BlockBuffer(layout, buffer));

@@ -9,7 +9,7 @@ import org.springframework.util.unit.DataSize;
  * Settings of the data path.
  *
  * @param buffers off-heap memory for blocks under way, of the whole gateway
- * @param patience how long a request waits for a buffer before it is answered 429
+ * @param patience how long a request waits for its first buffer before it is answered 429
  * @param cpuThreads threads that hash, compress and code; 0 = one for each core
  */
 @ConfigurationProperties("mas.block")

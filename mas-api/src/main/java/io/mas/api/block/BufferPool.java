@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Off-heap buffers for blocks under way, bounded in bytes for the whole gateway. Buffers are kept
  * and reused: the first touch of a page costs more than coding it ({@code codec.md}, section 5).
  *
- * <p>Whoever holds a buffer must not wait for a second one with {@link #acquire}, only ask with
- * {@link #tryAcquire}: so there is always somebody who can go on. Thread-safe.
+ * <p>Whoever holds a buffer must not wait for a second one with {@link #acquire} or {@link #await},
+ * only ask with {@link #tryAcquire}: so there is always somebody who can go on. Thread-safe.
  */
 public final class BufferPool implements AutoCloseable {
   private static final int UNIT = 4096;
@@ -56,6 +56,17 @@ public final class BufferPool implements AutoCloseable {
           ErrorCode.TOO_MANY_REQUESTS,
           "no buffer of %d bytes became free within %s".formatted(bytes, patience));
     }
+    return permitted(wanted);
+  }
+
+  /**
+   * A buffer of at least {@code bytes}, its content undefined; waits for as long as it takes, in
+   * the same queue as {@link #acquire}. For those whom the gateway has begun to serve: each holder
+   * before them is bounded by time-outs and by the least rate of its client.
+   */
+  public Buffer await(int bytes) throws InterruptedException {
+    int wanted = units(bytes);
+    permits.acquire(wanted);
     return permitted(wanted);
   }
 

@@ -2,6 +2,7 @@ package io.mas.api.object;
 
 import io.mas.api.block.BlockBuffer;
 import io.mas.api.block.Blocks;
+import io.mas.api.block.RequestBuffers;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.common.error.ErrorCode;
@@ -45,9 +46,22 @@ final class FileReader {
     void accept(MemorySegment piece) throws IOException;
   }
 
+  /** The buffers of one request, which may have several readings, one after the other. */
+  RequestBuffers buffers() {
+    return new RequestBuffers(blocks.buffers());
+  }
+
+  /**
+   * What is read.
+   *
+   * @param parts of which the range is a piece
+   * @param extents where they are
+   */
+  record Span(List<FileDocument.Part> parts, ExtentSource extents, ByteRange range) {}
+
   /** Begins to read a range and waits for its first block. */
-  Reading read(List<FileDocument.Part> parts, ExtentSource extents, ByteRange range) {
-    Reading reading = new Reading(parts, extents, range);
+  Reading read(Span span, RequestBuffers buffers) {
+    Reading reading = new Reading(span, buffers);
     try {
       reading.fetchAhead();
       reading.awaitFirst();
@@ -66,17 +80,19 @@ final class FileReader {
   final class Reading implements StoredFile.Reading {
     private final List<FileDocument.Part> parts;
     private final ExtentSource extents;
+    private final RequestBuffers buffers;
     private final long end;
     private final Deque<Ahead> ahead = new ArrayDeque<>();
     private long position;
     private int part;
     private long partStart;
 
-    private Reading(List<FileDocument.Part> parts, ExtentSource extents, ByteRange range) {
-      this.parts = parts;
-      this.extents = extents;
-      this.position = range.offset();
-      this.end = range.end();
+    private Reading(Span span, RequestBuffers buffers) {
+      this.parts = span.parts;
+      this.extents = span.extents;
+      this.buffers = buffers;
+      this.position = span.range.offset();
+      this.end = span.range.end();
     }
 
     @Override
@@ -151,8 +167,8 @@ final class FileReader {
     private Optional<BlockBuffer> buffer(ExtentDocument extent) {
       try {
         return ahead.isEmpty()
-            ? Optional.of(BlockBuffer.acquire(blocks.buffers(), extent.layout()))
-            : BlockBuffer.tryAcquire(blocks.buffers(), extent.layout());
+            ? Optional.of(buffers.acquire(extent.layout()))
+            : buffers.tryAcquire(extent.layout());
       } catch (InterruptedException e) {
         throw interrupted(e);
       }

@@ -1,5 +1,6 @@
 package io.mas.api.object;
 
+import io.mas.api.block.RequestBuffers;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.GarbageDocument;
@@ -130,6 +131,7 @@ final class GatewayFiles implements Files {
   /** A live file's document, held for reading. */
   private final class Opened implements StoredFile {
     private final FileDocument file;
+    private final RequestBuffers buffers = reader.buffers();
 
     Opened(FileDocument file) {
       this.file = file;
@@ -146,7 +148,7 @@ final class GatewayFiles implements Files {
         throw new IllegalArgumentException(
             "range to %d of a file of %d bytes".formatted(range.end(), file.size()));
       }
-      return reader.read(file.parts(), extents, range);
+      return reader.read(new FileReader.Span(file.parts(), extents, range), buffers);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.mas.api.object;
 import io.mas.api.block.BlockBuffer;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.EncodedBlock;
+import io.mas.api.block.RequestBuffers;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.Layout;
@@ -80,6 +81,7 @@ public final class PartWriter {
     private final Layout layout;
     private final ExtentWriter extents;
     private final @Nullable MessageDigest digest;
+    private final RequestBuffers buffers = new RequestBuffers(blocks.buffers());
     private CompletableFuture<Void> hashed = CompletableFuture.completedFuture(null);
 
     Pipeline(Layout layout, ExtentWriter extents, @Nullable MessageDigest digest) {
@@ -108,12 +110,12 @@ public final class PartWriter {
      */
     private BlockBuffer nextBuffer() throws InterruptedException {
       extents.awaitRoom();
-      Optional<BlockBuffer> free = BlockBuffer.tryAcquire(blocks.buffers(), layout);
+      Optional<BlockBuffer> free = buffers.tryAcquire(layout);
       if (free.isPresent()) {
         return free.get();
       }
       extents.awaitIdle();
-      return BlockBuffer.acquire(blocks.buffers(), layout);
+      return buffers.acquire(layout);
     }
 
     /** Each piece of work has a hold of its own on the buffer, also one that never starts. */

@@ -1,5 +1,6 @@
 package io.mas.api.object;
 
+import io.mas.api.block.RequestBuffers;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.common.object.BlockEntry;
@@ -111,6 +112,7 @@ public final class Parts {
    */
   public ReadBack readBack(List<FileDocument.Part> parts, MessageDigest digest, Runnable progress) {
     Set<String> nodes = new HashSet<>();
+    Sink sink = new Sink(reader.buffers(), digest, progress);
     for (List<FileDocument.Part> some : together(parts).toList()) {
       Map<PartId, List<ExtentDocument>> usable = fresh.of(some);
       for (FileDocument.Part part : some) {
@@ -121,20 +123,20 @@ public final class Parts {
         if (nodes.isEmpty()) {
           extents.getFirst().shards().forEach(shard -> nodes.add(shard.node()));
         }
-        readBack(part, extents, digest, progress);
+        readBack(part, extents, sink);
       }
     }
     return new ReadBack(Optional.empty(), nodes);
   }
 
-  private void readBack(
-      FileDocument.Part part,
-      List<ExtentDocument> extents,
-      MessageDigest digest,
-      Runnable progress) {
+  /** What is common to all parts of a file that are read back. */
+  private record Sink(RequestBuffers buffers, MessageDigest digest, Runnable progress) {}
+
+  private void readBack(FileDocument.Part part, List<ExtentDocument> extents, Sink sink) {
     ByteRange whole = new ByteRange(0, part.length());
-    try (FileReader.Reading reading = reader.read(List.of(part), fresh.source(extents), whole)) {
-      reading.digest(digest, progress);
+    FileReader.Span span = new FileReader.Span(List.of(part), fresh.source(extents), whole);
+    try (FileReader.Reading reading = reader.read(span, sink.buffers)) {
+      reading.digest(sink.digest, sink.progress);
     }
   }
 

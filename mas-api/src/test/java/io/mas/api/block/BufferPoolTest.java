@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
+import io.mas.common.object.Layout;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,6 +86,56 @@ class BufferPoolTest {
     assertThat(impatient.heldBytes()).isZero();
     impatient.acquire(UNIT).release();
     impatient.close();
+  }
+
+  /** The request was admitted when it got its first buffer: it is not broken off later. */
+  @Test
+  void onlyTheFirstBufferOfARequestHasToComeInTime() throws Exception {
+    BufferPool impatient = new BufferPool(1 << 20, Duration.ofMillis(20));
+    Layout layout = Layout.of(1, 1, 300 << 10); // a block of which is most of the memory
+    RequestBuffers late = new RequestBuffers(impatient);
+    RequestBuffers early = new RequestBuffers(impatient);
+    early.acquire(layout).close();
+    BlockBuffer others = BlockBuffer.acquire(impatient, layout);
+    assertThatExceptionOfType(MasException.class)
+        .isThrownBy(() -> late.acquire(layout))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_MANY_REQUESTS));
+    CompletableFuture<BlockBuffer> second = new CompletableFuture<>();
+    Thread waiting =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    second.complete(early.acquire(layout));
+                  } catch (InterruptedException | RuntimeException e) {
+                    second.completeExceptionally(e);
+                  }
+                });
+    await().until(() -> waiting.getState() == Thread.State.WAITING); // no time is set
+    others.close();
+    second.get().close();
+    impatient.close();
+  }
+
+  @Test
+  void anAdmittedRequestThatIsInterruptedWhileItWaitsTakesNothing() throws Exception {
+    BufferPool.Buffer all = pool.acquire(16 * UNIT);
+    CompletableFuture<BufferPool.Buffer> never = new CompletableFuture<>();
+    Thread waiting =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    never.complete(pool.await(UNIT));
+                  } catch (InterruptedException e) {
+                    never.completeExceptionally(e);
+                  }
+                });
+    await().until(() -> waiting.getState() == Thread.State.WAITING);
+    waiting.interrupt();
+    waiting.join();
+    assertThat(never).isCompletedExceptionally();
+    all.release();
   }
 
   @Test

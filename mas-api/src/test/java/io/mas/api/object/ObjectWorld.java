@@ -82,12 +82,24 @@ public final class ObjectWorld implements AutoCloseable {
    * @param hedgeAfter patience with a slow shard
    * @param erasure geometry of new parts
    * @param block bytes of a block
+   * @param patience of a request for its first buffer
    */
-  public record Shape(int nodes, long buffers, Duration hedgeAfter, String erasure, int block) {
+  public record Shape(
+      int nodes, long buffers, Duration hedgeAfter, String erasure, int block, Duration patience) {
     public static final Shape USUAL = of(9, "4+2");
 
     public Shape(int nodes, long buffers, Duration hedgeAfter) {
       this(nodes, buffers, hedgeAfter, "4+2", BLOCK);
+    }
+
+    public Shape(int nodes, long buffers, Duration hedgeAfter, String erasure, int block) {
+      this(nodes, buffers, hedgeAfter, erasure, block, Duration.ofSeconds(20));
+    }
+
+    /** With memory for so few blocks that requests have to wait for each other. */
+    static Shape tight(int blocks, Duration patience) {
+      long memory = blocks * (10L * BLOCK / 4) + 4096;
+      return new Shape(9, memory, Duration.ofSeconds(20), "4+2", BLOCK, patience);
     }
 
     public static Shape of(int nodes, String erasure) {
@@ -153,7 +165,7 @@ public final class ObjectWorld implements AutoCloseable {
     this.nodes = nodes;
     this.metadata = metadata;
     this.count = shape.nodes;
-    this.buffers = new BufferPool(shape.buffers, Duration.ofSeconds(20));
+    this.buffers = new BufferPool(shape.buffers, shape.patience);
     Duration second = Duration.ofSeconds(1);
     NodesProperties timeouts = new NodesProperties(second, second, second, second, second, 8, "");
     this.view = new NodeView(metadata, nodes, timeouts, clock);
