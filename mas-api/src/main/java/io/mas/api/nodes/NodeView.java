@@ -440,6 +440,12 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     return node == null || node.suspect();
   }
 
+  /** Whether nothing is to be expected of a node: it is lost, or was never heard of. */
+  public boolean gone(String nodeId) {
+    KnownNode node = nodes.get(nodeId);
+    return node == null || node.lost() != null;
+  }
+
   /** Whether others are to be asked for a shard before this one: suspect, or being probed. */
   public boolean readLast(String nodeId) {
     return suspect(nodeId) || probed.contains(nodeId);

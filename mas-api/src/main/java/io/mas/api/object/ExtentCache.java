@@ -2,7 +2,6 @@ package io.mas.api.object;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.MetadataStore;
@@ -11,12 +10,14 @@ import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
 import io.mas.common.object.PartId;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Extent documents for serving. Their blocks never change, only their placement: an entry is read
- * again when it proves stale. Thread-safe.
+ * again when it proves stale, and now and then while no node could show that it is. Thread-safe.
  */
 final class ExtentCache implements ExtentSource {
   /** Bound of the cache in rows of block tables, about 64 bytes each. */
@@ -26,27 +27,49 @@ final class ExtentCache implements ExtentSource {
   private static final int AHEAD = 4;
 
   /**
-   * What lacks shards is repaired soon, and nothing but the document says so: until it is read
-   * again, parity is read in their place.
+   * What lacks shards, or names a node that is gone, is repaired soon, and nothing but the document
+   * says so: until it is read again, parity is read in their place.
    */
   private static final Duration LACKING_FOR = Duration.ofSeconds(2);
 
-  private static final Duration FOR_GOOD = Duration.ofDays(36_500);
+  /**
+   * While the metadata do not answer, what is known serves, and one reader of an extent waits for
+   * their time-out so often.
+   */
+  private static final Duration UNANSWERED_FOR = Duration.ofSeconds(30);
 
   private final MetadataStore metadata;
-  private final Cache<ExtentId, ExtentDocument> cache =
+  private final Predicate<String> gone;
+  private final InstantSource clock;
+  private final Cache<ExtentId, Entry> cache =
       Caffeine.newBuilder()
           .maximumWeight(MAX_ROWS)
-          .weigher((ExtentId id, ExtentDocument extent) -> extent.blocks().size() + 8)
-          .expireAfter(Expiry.writing((ExtentId id, ExtentDocument extent) -> lasts(extent)))
+          .weigher((ExtentId id, Entry entry) -> entry.extent.blocks().size() + 8)
           .build();
 
-  ExtentCache(MetadataStore metadata) {
-    this.metadata = metadata;
+  /**
+   * What is known of an extent.
+   *
+   * @param read when it was read, or somebody began to read it again, Unix milliseconds
+   * @param serves how long it serves if it lacks shards
+   */
+  private record Entry(ExtentDocument extent, long read, Duration serves) {
+
+    /** A clock that was set back must not keep it for hours. */
+    boolean old(long now) {
+      return Math.abs(now - read) > serves.toMillis();
+    }
   }
 
-  private static Duration lasts(ExtentDocument extent) {
-    return extent.missing().isEmpty() ? FOR_GOOD : LACKING_FOR;
+  /**
+   * @param gone whether nothing is to be expected of the node with this id, so that no answer of it
+   *     will ever show that an entry is stale
+   * @param clock for the age of entries
+   */
+  ExtentCache(MetadataStore metadata, Predicate<String> gone, InstantSource clock) {
+    this.metadata = metadata;
+    this.gone = gone;
+    this.clock = clock;
   }
 
   @Override
@@ -76,13 +99,40 @@ final class ExtentCache implements ExtentSource {
   }
 
   private ExtentDocument get(ExtentId id) {
-    @Nullable ExtentDocument cached = cache.getIfPresent(id);
-    return cached == null ? read(id) : cached;
+    @Nullable Entry cached = cache.getIfPresent(id);
+    if (cached == null) {
+      return read(id);
+    }
+    return lacking(cached.extent) && begins(cached) ? readIfAnswered(cached.extent) : cached.extent;
+  }
+
+  private boolean lacking(ExtentDocument extent) {
+    return !extent.missing().isEmpty()
+        || extent.shards().stream().anyMatch(shard -> gone.test(shard.node()));
+  }
+
+  /** Whether it is time to read an entry again; for one reader, the others go on meanwhile. */
+  private boolean begins(Entry entry) {
+    long now = clock.millis();
+    Entry next = new Entry(entry.extent, now, UNANSWERED_FOR);
+    return entry.old(now) && cache.asMap().replace(entry.extent.id(), entry, next);
+  }
+
+  private ExtentDocument readIfAnswered(ExtentDocument known) {
+    try {
+      return read(known.id());
+    } catch (MasException e) {
+      if (e.code() != ErrorCode.METADATA_UNREACHABLE) {
+        throw e;
+      }
+      return known;
+    }
   }
 
   private ExtentDocument read(ExtentId id) {
     List<ExtentDocument> found = metadata.extents(id.part(), id.ordinal(), AHEAD, Concern.MAJORITY);
-    found.forEach(extent -> cache.put(extent.id(), extent));
+    long now = clock.millis();
+    found.forEach(extent -> cache.put(extent.id(), new Entry(extent, now, LACKING_FOR)));
     return found.stream()
         .filter(extent -> extent.id().equals(id))
         .findFirst()

@@ -48,7 +48,7 @@ public final class ObjectRoom {
     ObjectMetrics metrics = new ObjectMetrics(outside.meters());
     ShardDeleter deleter = new ShardDeleter(metadata, nodes, outside.clock(), properties);
     CommitRecords records = new CommitRecords(nodes, properties.layout().m() + 1);
-    ExtentCache cache = new ExtentCache(metadata);
+    ExtentCache cache = new ExtentCache(metadata, nodes.view()::gone, outside.clock());
     this.evidence = new Evidence(outside, metrics, cache::forget, dataRules);
     BlockReader blocks =
         new BlockReader(

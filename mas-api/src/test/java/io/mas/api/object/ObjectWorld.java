@@ -14,9 +14,11 @@ import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.NodeDocument;
 import io.mas.api.metadata.UploadDocument;
 import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.Member;
 import io.mas.api.nodes.NodeView;
 import io.mas.api.nodes.Nodes;
 import io.mas.api.nodes.NodesProperties;
@@ -49,6 +51,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -330,6 +333,48 @@ public final class ObjectWorld implements AutoCloseable {
       throw new IllegalStateException("extent " + old.id() + " has changed");
     }
     return moved;
+  }
+
+  /** Moves one shard of an extent to a node that has none of it, as a repair would. */
+  ExtentDocument move(ExtentDocument old, int shard) {
+    Set<String> held =
+        old.shards().stream().map(ExtentDocument.Shard::node).collect(Collectors.toSet());
+    String node =
+        known.view().writable().stream()
+            .map(Member::id)
+            .filter(id -> !held.contains(id))
+            .findFirst()
+            .orElseThrow();
+    List<ExtentDocument.Shard> places = new ArrayList<>(old.shards());
+    places.set(shard, new ExtentDocument.Shard(node, old.shards().get(shard).attempt() + 1));
+    ExtentDocument moved =
+        old.repaired(places, Set.of(), old.belowIdeal(), ExtentDocument.Turn.NONE);
+    SimulatedNodes.Copy from =
+        new SimulatedNodes.Copy(old.shards().get(shard).node(), old.key(shard));
+    nodes.copy(from, new SimulatedNodes.Copy(node, moved.key(shard)));
+    nodes.lose(from.node(), from.key());
+    if (metadata.compareAndSetExtent(moved) != WriteOutcome.APPLIED) {
+      throw new IllegalStateException("extent " + old.id() + " has changed");
+    }
+    return moved;
+  }
+
+  /** A node is lost by a verdict, and is asked for nothing more. */
+  void loseForGood(String node) {
+    NodeDocument saved =
+        metadata.nodes().stream()
+            .filter(one -> one.nodeId().equals(node))
+            .findFirst()
+            .orElseThrow();
+    view.learn(
+        saved.lost(
+            new NodeDocument.Lost(
+                time.get(), NodeDocument.Cause.UNREACHABLE, NodeDocument.Progress.MARKED)));
+  }
+
+  /** How many blocks were read with parity. */
+  int degraded() {
+    return (int) outside.meters().get("mas.blocks.degraded").counter().count();
   }
 
   /** All nodes are well again, in a new life. */
