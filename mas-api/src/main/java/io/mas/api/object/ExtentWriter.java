@@ -53,7 +53,14 @@ final class ExtentWriter implements AutoCloseable {
       new ArrayBlockingQueue<>(MAX_IN_FLIGHT + 1);
 
   private final Semaphore room = new Semaphore(MAX_IN_FLIGHT);
+
+  /**
+   * Nodes that failed since a batch was stored last. None of them gets the batch that failed; later
+   * extents may have them again, as far as the view of the nodes says that they take writes: a
+   * rolling restart meets every node once during a long upload.
+   */
   private final Set<String> failedNodes = new HashSet<>();
+
   private final Thread sender;
   private @Nullable OpenExtent open;
   private Set<String> firstNodes = Set.of();
@@ -204,6 +211,7 @@ final class ExtentWriter implements AutoCloseable {
       OpenExtent extent = openExtent();
       Set<String> failed = extent.put(blocks);
       if (failed.isEmpty()) {
+        failedNodes.clear();
         CrashPoint.reached("part.batch-stored");
         if (extent.blocks() == ExtentDocument.MAX_BLOCKS) {
           seal();

@@ -1,0 +1,81 @@
+package io.mas.api.object;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.RocksMetadataStore;
+import io.mas.api.nodes.NodeException;
+import io.mas.api.nodes.SimulatedNodes.Operation;
+import io.mas.common.protocol.NodeError;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an upload does with nodes and memory while it goes on, and when it is given up. */
+@Timeout(60)
+class ExtentWriterTest {
+  private static final int BLOCK = ObjectWorld.BLOCK;
+
+  private final MetadataStore store;
+
+  /** How often an extent was published. */
+  private final AtomicInteger inserts = new AtomicInteger();
+
+  private final ObjectWorld world;
+
+  ExtentWriterTest(@TempDir Path directory) {
+    store = RocksMetadataStore.open(directory.resolve("metadata"));
+    MetadataStore counted =
+        ObjectWorld.meddled(
+            store,
+            (method, arguments, original) -> {
+              if (method.equals("insertExtent")) {
+                inserts.incrementAndGet();
+              }
+              return original.call();
+            });
+    world = new ObjectWorld(counted, ObjectWorld.Shape.of(6, "4+2"));
+  }
+
+  @AfterEach
+  void everythingIsGivenBack() {
+    world.close();
+    store.close();
+  }
+
+  /** As a rolling restart does to a long upload: a node that is back takes part again. */
+  @Test
+  void nodesThatFailOnceEachInTurnAreUsedAgain() {
+    AtomicInteger turn = new AtomicInteger();
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.PUT
+              && key != null
+              && node.equals("node-" + (turn.get() + 1))
+              && key.extent().ordinal() == turn.get()
+              && world.nodes.has(node, key)) { // a batch of this extent is stored
+            turn.incrementAndGet();
+            throw new NodeException(NodeError.IO_ERROR, "planted"); // goes on taking writes
+          }
+        });
+    byte[] content = ObjectWorld.random(13, 330 * BLOCK);
+    FileDocument file = world.store(content);
+    assertThat(turn).hasValue(6);
+    List<ExtentDocument> extents = world.extents(file.parts().getFirst().id());
+    assertThat(extents.get(6).id().ordinal()).isEqualTo(6);
+    assertThat(extents.get(6).shards())
+        .as("the node that has just failed does not get the same batch")
+        .noneMatch(shard -> shard.node().equals("node-6"));
+    assertThat(extents.getLast().shards())
+        .extracting(ExtentDocument.Shard::node)
+        .doesNotHaveDuplicates();
+    assertThat(extents.getLast().belowIdeal()).isFalse();
+    assertThat(world.read(file.hash())).isEqualTo(content);
+  }
+}
