@@ -21,7 +21,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -152,7 +154,13 @@ public final class BlockReader {
     private final Deque<Integer> candidates;
     private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
     private final List<Thread> running = new ArrayList<>();
+
+    /** Shards that were asked for and have not come. */
     private final Set<Integer> open = new HashSet<>();
+
+    /** Of these, when each that is not replaced yet will be late, by {@link System#nanoTime}. */
+    private final Map<Integer, Long> due = new LinkedHashMap<>();
+
     private final Set<Missing> found = new HashSet<>();
     private final boolean[] present;
 
@@ -191,16 +199,14 @@ public final class BlockReader {
           start();
         }
         while (wanted > 0) {
-          Done next = open.isEmpty() ? null : await();
-          if (next != null) {
-            open.remove(next.shard);
-          }
-          if (next != null && accept(next)) {
-            wanted--;
-          } else if (!candidates.isEmpty()) {
-            start();
-          } else if (open.isEmpty()) {
+          if (open.isEmpty()) {
             throw tooFew();
+          }
+          Done next = await();
+          if (next == null) {
+            replaceLate();
+          } else if (accept(next)) {
+            wanted--;
           }
         }
         return present;
@@ -211,20 +217,33 @@ public final class BlockReader {
     }
 
     /**
-     * The next result, or null if none came in time and parity can be tried. The nodes that are
-     * late are probed: if one hangs, this was the last read to wait for it.
+     * The next result, or null if a shard is late and parity can be tried. Each shard has a time of
+     * its own, which does not begin anew when another comes.
      */
     private @Nullable Done await() throws InterruptedException {
-      if (candidates.isEmpty()) {
+      if (candidates.isEmpty() || due.isEmpty()) {
         return done.take(); // each request has a deadline of its own
       }
-      Done next = done.poll(settings.hedgeAfter.toMillis(), TimeUnit.MILLISECONDS);
-      if (next == null) {
-        open.forEach(this::late);
-      }
-      return next;
+      long earliest = due.values().iterator().next(); // they are in the order of their starts
+      return done.poll(earliest - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
+    /** Asks for another in place of each shard that is late; it still counts if it comes. */
+    private void replaceLate() {
+      long now = System.nanoTime();
+      List<Integer> late =
+          due.entrySet().stream()
+              .filter(one -> one.getValue() - now <= 0)
+              .map(Map.Entry::getKey)
+              .toList();
+      for (int shard : late) {
+        due.remove(shard);
+        late(shard);
+        startAnother();
+      }
+    }
+
+    /** The nodes that are late are probed: if one hangs, this was the last read to wait for it. */
     private void late(int shard) {
       nodes.view().probe(node(shard));
       if (!settings.keep(DataRule.SLOW_IS_NO_EVIDENCE)) {
@@ -232,9 +251,16 @@ public final class BlockReader {
       }
     }
 
+    private void startAnother() {
+      if (!candidates.isEmpty()) {
+        start();
+      }
+    }
+
     private void start() {
       int shard = candidates.removeFirst();
       open.add(shard);
+      due.put(shard, System.nanoTime() + settings.hedgeAfter.toNanos());
       buffer.retain();
       running.add(Thread.ofVirtual().name("mas-shard-read").start(() -> fetch(shard)));
     }
@@ -267,8 +293,19 @@ public final class BlockReader {
       }
     }
 
-    /** Whether the shard is in place; if it is not, notes what is evidence of damage. */
+    /** Whether the shard is in place; if it is not, another is asked for, but once for each. */
     private boolean accept(Done next) {
+      open.remove(next.shard);
+      boolean replaced = due.remove(next.shard) == null;
+      boolean inPlace = inPlace(next);
+      if (!inPlace && !replaced) {
+        startAnother();
+      }
+      return inPlace;
+    }
+
+    /** Whether the shard is in place; if it is not, notes what is evidence of damage. */
+    private boolean inPlace(Done next) {
       ShardFrame frame = next.frame;
       if (frame == null) {
         if (next.failure != null && next.failure.notFound()) {
