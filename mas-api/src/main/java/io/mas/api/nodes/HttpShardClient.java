@@ -21,8 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.apache.hc.client5.http.classic.methods.HttpDelete;
@@ -39,6 +42,7 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -66,11 +70,20 @@ final class HttpShardClient implements ShardClient {
   /** A request must move so many bytes a second, on top of the time-out: the slowest disk does. */
   private static final long MIN_BYTES_PER_SECOND = 1 << 20;
 
+  /**
+   * Connections to a node that only probes use: whether it lives must not depend on how busy this
+   * gateway keeps the others. Few ask at once.
+   */
+  private static final int PROBE_CONNECTIONS = 4;
+
   private final NodesProperties properties;
   private final String clusterId;
   private final JsonMapper json = JsonMapper.builder().build();
   private final RequestSigner signer;
   private final CloseableHttpClient http;
+
+  /** Connections that requests may take, by the address of the node. */
+  private final Map<URI, Semaphore> free = new ConcurrentHashMap<>();
 
   /**
    * Ends requests at their deadlines. The socket's own time-out does not do: it begins anew with
@@ -91,11 +104,12 @@ final class HttpShardClient implements ShardClient {
     this.signer = signer;
     deadlines.setRemoveOnCancelPolicy(true);
     Timeout request = Timeout.of(properties.requestTimeout());
+    int perNode = properties.connectionsPerNode() + PROBE_CONNECTIONS;
     PoolingHttpClientConnectionManager connections =
         PoolingHttpClientConnectionManagerBuilder.create()
             .setTlsSocketStrategy(tls)
-            .setMaxConnPerRoute(properties.connectionsPerNode())
-            .setMaxConnTotal(properties.connectionsPerNode() * 64)
+            .setMaxConnPerRoute(perNode)
+            .setMaxConnTotal(perNode * 64)
             .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
             .setDefaultConnectionConfig(
                 ConnectionConfig.custom()
@@ -109,7 +123,7 @@ final class HttpShardClient implements ShardClient {
             .setConnectionManager(connections)
             .setDefaultRequestConfig(
                 RequestConfig.custom()
-                    .setConnectionRequestTimeout(request)
+                    .setConnectionRequestTimeout(leaseTimeout(properties.requestTimeout()))
                     .setResponseTimeout(request)
                     .build())
             .addRequestInterceptorLast(signer)
@@ -119,6 +133,14 @@ final class HttpShardClient implements ShardClient {
             .disableContentCompression()
             .disableRedirectHandling()
             .build();
+  }
+
+  /**
+   * How long the pool may keep a request waiting, which it does only where its total is in use: it
+   * ends before the deadline does, which would look as if the node had not answered.
+   */
+  private static Timeout leaseTimeout(Duration deadline) {
+    return Timeout.of(deadline.dividedBy(2));
   }
 
   /** What is done with the body of a 2xx answer. */
@@ -236,7 +258,7 @@ final class HttpShardClient implements ShardClient {
     Timeout timeout = Timeout.of(properties.probeTimeout());
     request.setConfig(
         RequestConfig.custom()
-            .setConnectionRequestTimeout(timeout)
+            .setConnectionRequestTimeout(leaseTimeout(properties.probeTimeout()))
             .setResponseTimeout(timeout)
             .build());
     return call(
@@ -263,7 +285,33 @@ final class HttpShardClient implements ShardClient {
     HttpEntity entity = request.getEntity();
     long seconds = entity == null ? 0 : entity.getContentLength() / MIN_BYTES_PER_SECOND;
     Duration patience = properties.requestTimeout().plusSeconds(seconds);
-    return call(new Exchange(node.id(), request, patience), body);
+    Semaphore connections = connections(node);
+    try {
+      return call(new Exchange(node.id(), request, patience), body);
+    } finally {
+      connections.release();
+    }
+  }
+
+  /**
+   * Takes one of the connections to a node; its time begins only then, so that it is not blamed for
+   * the wait.
+   */
+  private Semaphore connections(Member node) throws NodeException {
+    Semaphore connections =
+        free.computeIfAbsent(
+            node.address(), _ -> new Semaphore(properties.connectionsPerNode(), true));
+    try {
+      if (connections.tryAcquire(properties.requestTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        return connections;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NodeException("interrupted while waiting for a connection", e);
+    }
+    throw NodeException.notSent(
+        "node %s: all %d connections were in use for %s"
+            .formatted(node.id(), properties.connectionsPerNode(), properties.requestTimeout()));
   }
 
   /** A request to a node, and how long it may take as a whole. */
@@ -282,6 +330,8 @@ final class HttpShardClient implements ShardClient {
       return attempt(exchange, body);
     } catch (Refused e) {
       throw e.refusal;
+    } catch (ConnectionRequestTimeoutException e) {
+      throw NodeException.notSent("node %s: %s".formatted(exchange.node, e));
     } catch (IOException | RuntimeException e) {
       throw new NodeException("node %s: %s".formatted(exchange.node, e), e);
     } finally {

@@ -9,17 +9,29 @@ public final class NodeException extends Exception {
   private static final long serialVersionUID = 1;
 
   private final @Nullable NodeError error;
+  private final boolean sent;
 
   /** The node answered with a refusal. */
   public NodeException(NodeError error, String message) {
     super(message);
     this.error = error;
+    this.sent = true;
   }
 
   /** The node gave no answer, or one that breaks the protocol: nothing is known of the outcome. */
   public NodeException(String message, @Nullable Throwable cause) {
+    this(message, cause, true);
+  }
+
+  private NodeException(String message, @Nullable Throwable cause, boolean sent) {
     super(message, cause);
     this.error = null;
+    this.sent = sent;
+  }
+
+  /** The request never left this gateway, for a reason of its own. */
+  static NodeException notSent(String message) {
+    return new NodeException(message, null, false);
   }
 
   /** Why the node refused, or empty if it gave no answer. */
@@ -27,9 +39,12 @@ public final class NodeException extends Exception {
     return Optional.ofNullable(error);
   }
 
-  /** Whether the caller stopped waiting because it was interrupted. */
-  boolean interrupted() {
-    return getCause() instanceof InterruptedException;
+  /**
+   * Whether it says nothing of the node: the request was not sent, or the caller stopped waiting
+   * because it was interrupted.
+   */
+  boolean saysNothing() {
+    return !sent || getCause() instanceof InterruptedException;
   }
 
   /** Whether the node answered that it has no such copy. */

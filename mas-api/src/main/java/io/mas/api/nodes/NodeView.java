@@ -269,11 +269,12 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
   /**
    * Reports that a request to a node failed. Without an answer, or with the one that it is another
    * life than was meant, the node is suspect until a probe succeeds; any other refusal is a sign of
-   * life. A caller that was interrupted has learnt nothing of the node.
+   * life. A caller that was interrupted, or found no connection free, has learnt nothing of the
+   * node.
    */
   public void failed(Member member, NodeException failure) {
     Access access = failure.error().map(NodeView::access).orElse(Access.FAILS);
-    if (access != Access.SERVES && !failure.interrupted()) {
+    if (access != Access.SERVES && !failure.saysNothing()) {
       nodes.computeIfPresent(
           member.id(),
           (_, node) -> node.sameLife(member.identity()) ? lowered(node, access, failure) : node);
@@ -363,7 +364,7 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
       heard = accepted(answer.identity()) ? Answer.ITSELF : Answer.NONE;
     } catch (NodeException e) {
       failed(member, e);
-      if (e.interrupted()) {
+      if (e.saysNothing()) {
         return Answer.NONE;
       }
       boolean refuses = e.error().filter(it -> it != NodeError.IDENTITY_MISMATCH).isPresent();
