@@ -88,8 +88,15 @@ final class ExtentWriter implements AutoCloseable {
     }
   }
 
-  /** A block on its way, and the hold on its buffer. */
-  private record Pending(BlockBuffer buffer, CompletableFuture<EncodedBlock> encoded) {}
+  /**
+   * A block on its way.
+   *
+   * @param buffer with a hold on it, to be given back when the block is stored
+   * @param encoded its shards
+   * @param hashed done when nothing else holds the buffer any more
+   */
+  record Pending(
+      BlockBuffer buffer, CompletableFuture<EncodedBlock> encoded, CompletableFuture<?> hashed) {}
 
   ExtentWriter(Context context, ObjectHash hash, PartId part, Layout layout) {
     this.context = context;
@@ -111,10 +118,9 @@ final class ExtentWriter implements AutoCloseable {
     room.release(MAX_IN_FLIGHT);
   }
 
-  /** Takes over a block that is being encoded; gives its buffer back when it is stored. */
-  void add(BlockBuffer buffer, CompletableFuture<EncodedBlock> encoded) {
+  /** Takes over a block that is being encoded. */
+  void add(Pending pending) {
     room.acquireUninterruptibly();
-    Pending pending = new Pending(buffer, encoded);
     RuntimeException failed = failure;
     if (failed != null) {
       release(pending);
@@ -193,9 +199,10 @@ final class ExtentWriter implements AutoCloseable {
     }
   }
 
+  /** A block that is stored and waits to be hashed is still in memory: its room is not free. */
   private void release(Pending pending) {
     pending.buffer.close();
-    room.release();
+    var _ = pending.hashed.whenComplete((done, failed) -> room.release());
   }
 
   private static EncodedBlock encoded(Pending pending) {

@@ -127,7 +127,7 @@ public final class PartWriter {
       }
       CompletableFuture<EncodedBlock> encoded =
           held(buffer, () -> blocks.cpu().submit(() -> blocks.codec().encode(buffer, length)));
-      extents.add(buffer.retain(), encoded);
+      extents.add(new ExtentWriter.Pending(buffer.retain(), encoded, hashed));
     }
   }
 

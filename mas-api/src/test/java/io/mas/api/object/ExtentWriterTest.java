@@ -9,9 +9,13 @@ import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.SimulatedNodes.Operation;
 import io.mas.common.protocol.NodeError;
+import java.io.ByteArrayInputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -77,5 +81,52 @@ class ExtentWriterTest {
         .doesNotHaveDuplicates();
     assertThat(extents.getLast().belowIdeal()).isFalse();
     assertThat(world.read(file.hash())).isEqualTo(content);
+  }
+
+  /** Blocks that are stored and not yet hashed are in memory too. */
+  @Test
+  void blocksThatWaitToBeHashedAreInFlight() {
+    AtomicLong most = new AtomicLong();
+    MessageDigest slow =
+        new MessageDigest("slow") {
+          @Override
+          protected void engineUpdate(byte input) {
+            throw new UnsupportedOperationException("blocks are hashed whole");
+          }
+
+          @Override
+          protected void engineUpdate(byte[] input, int offset, int length) {
+            most.accumulateAndGet(world.buffers.heldBytes(), Math::max);
+          }
+
+          @Override
+          protected void engineUpdate(ByteBuffer input) {
+            try {
+              Thread.sleep(20); // longer than it takes to store the block
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+            most.accumulateAndGet(world.buffers.heldBytes(), Math::max);
+          }
+
+          @Override
+          protected byte[] engineDigest() {
+            return new byte[0];
+          }
+
+          @Override
+          protected void engineReset() {}
+        };
+    byte[] content = ObjectWorld.random(14, 40 * BLOCK);
+    StoredPart part =
+        world
+            .room
+            .parts()
+            .writer()
+            .write(
+                ObjectWorld.hash(content), new ByteArrayInputStream(content), Long.MAX_VALUE, slow);
+    assertThat(part.length()).isEqualTo(content.length);
+    long block = 10L * BLOCK / 4;
+    assertThat(most.get()).isBetween(2 * block, (ExtentWriter.MAX_IN_FLIGHT + 1) * block);
   }
 }
