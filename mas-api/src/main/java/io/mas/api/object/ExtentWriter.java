@@ -215,6 +215,7 @@ final class ExtentWriter implements AutoCloseable {
 
   private void store(List<EncodedBlock> blocks) {
     for (int placements = 0; placements < MAX_PLACEMENTS; placements++) {
+      requireWanted();
       OpenExtent extent = openExtent();
       Set<String> failed = extent.put(blocks);
       if (failed.isEmpty()) {
@@ -233,6 +234,14 @@ final class ExtentWriter implements AutoCloseable {
         ErrorCode.RETRIES_EXHAUSTED,
         "%d nodes failed one after the other while a part was written"
             .formatted(failedNodes.size()));
+  }
+
+  /** Ends the sender where it would store or publish what nobody waits for any more. */
+  private void requireWanted() {
+    RuntimeException givenUp = failure;
+    if (givenUp != null) {
+      throw givenUp;
+    }
   }
 
   private OpenExtent openExtent() {
@@ -254,6 +263,7 @@ final class ExtentWriter implements AutoCloseable {
    * Publishes the open extent with the blocks that are fully forced; discards it if there are none.
    */
   private void seal() {
+    requireWanted();
     OpenExtent extent = open;
     if (extent == null) {
       return;
@@ -298,6 +308,7 @@ final class ExtentWriter implements AutoCloseable {
       return;
     }
     failure = new MasException(ErrorCode.STORING_FAILED, "the write was given up");
+    drop(); // before the sender finds the end behind them
     boolean interrupted = Thread.interrupted();
     while (sender.isAlive()) {
       boolean ignored = queue.offer(Optional.empty());

@@ -1,6 +1,8 @@
 package io.mas.api.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
@@ -8,12 +10,17 @@ import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.SimulatedNodes.Operation;
+import io.mas.common.error.MasException;
 import io.mas.common.protocol.NodeError;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -128,5 +135,60 @@ class ExtentWriterTest {
     assertThat(part.length()).isEqualTo(content.length);
     long block = 10L * BLOCK / 4;
     assertThat(most.get()).isBetween(2 * block, (ExtentWriter.MAX_IN_FLIGHT + 1) * block);
+  }
+
+  /** Its client is gone: the nodes are not troubled with what will be discarded. */
+  @Test
+  void aWriteThatIsGivenUpStoresAndPublishesNothingMore() throws Exception {
+    AtomicInteger puts = new AtomicInteger();
+    CountDownLatch go = new CountDownLatch(1);
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.PUT) {
+            puts.incrementAndGet();
+            go.await();
+          }
+        });
+    InputStream body =
+        new SequenceInputStream(
+            new ByteArrayInputStream(ObjectWorld.random(15, 5 * BLOCK)), broken());
+    Thread writer =
+        Thread.ofVirtual()
+            .start(
+                () ->
+                    assertThatExceptionOfType(MasException.class)
+                        .isThrownBy(
+                            () ->
+                                world
+                                    .room
+                                    .parts()
+                                    .writer()
+                                    .write(
+                                        ObjectWorld.hash(new byte[0]),
+                                        body,
+                                        Long.MAX_VALUE,
+                                        null)));
+    // It waits with a time-out only for the sender, when it has given up.
+    await().until(() -> writer.getState() == Thread.State.TIMED_WAITING && puts.get() == 6);
+    go.countDown();
+    writer.join();
+    assertThat(puts).as("those of the first batch").hasValue(6);
+    assertThat(inserts).hasValue(0);
+    world.settled();
+    assertThat(world.nodes.copies()).isEmpty();
+  }
+
+  private static InputStream broken() {
+    return new InputStream() {
+      @Override
+      public int read() throws IOException {
+        throw new IOException("cut");
+      }
+
+      @Override
+      public int read(byte[] into, int from, int length) throws IOException {
+        throw new IOException("cut");
+      }
+    };
   }
 }
