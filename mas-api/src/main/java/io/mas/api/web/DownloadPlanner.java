@@ -6,6 +6,7 @@ import io.mas.common.error.ErrorCode;
 import io.mas.common.object.ByteRange;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
@@ -53,7 +55,7 @@ final class DownloadPlanner {
       return new DownloadPlan.Refuse(
           Failure.of(ErrorCode.PARAMETER_MALFORMED, 412, "If-Match names another content"));
     }
-    if (has(list(request, HttpHeaders.IF_NONE_MATCH), etag)) {
+    if (hasWeakly(list(request, HttpHeaders.IF_NONE_MATCH), etag)) {
       return new DownloadPlan.NotModified(headers);
     }
     return ranged(rangeHeader(request, etag), file.size(), headers);
@@ -149,18 +151,18 @@ final class DownloadPlanner {
     return ifMatch != null && !has(ifMatch, etag);
   }
 
-  /** Whether the list of entity tags has this one; compared weakly, as all of ours are strong. */
-  private static boolean has(@Nullable String list, String etag) {
-    if (list == null) {
-      return false;
-    }
-    for (String tag : list.split(",", -1)) {
-      String bare = tag.strip();
-      if (bare.equals("*") || bare.equals(etag) || bare.equals("W/" + etag)) {
-        return true;
-      }
-    }
-    return false;
+  /** Whether the list has this tag as it is: the strong comparison (RFC 9110, 13.1.1). */
+  private static boolean has(String list, String etag) {
+    return tags(list).anyMatch(tag -> tag.equals("*") || tag.equals(etag));
+  }
+
+  /** Whether the list has this tag, weak or strong (RFC 9110, 13.1.2); all of ours are strong. */
+  private static boolean hasWeakly(@Nullable String list, String etag) {
+    return list != null && (has(list, etag) || tags(list).anyMatch(("W/" + etag)::equals));
+  }
+
+  private static Stream<String> tags(String list) {
+    return Arrays.stream(list.split(",", -1)).map(String::strip);
   }
 
   /** All lines of a header as one list, or null. */

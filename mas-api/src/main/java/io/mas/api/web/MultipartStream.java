@@ -24,6 +24,9 @@ final class MultipartStream {
   /** A name of 1024 bytes, percent-encoded, fits thrice. */
   private static final int HEADER_BYTES = 16 * 1024;
 
+  /** What may stand before the first boundary; browsers send nothing there. */
+  private static final int PREAMBLE_BYTES = 64 * 1024;
+
   private static final BoundarySearch END_OF_HEADERS = new BoundarySearch(ascii("\r\n\r\n"));
 
   private final InputStream body;
@@ -40,6 +43,9 @@ final class MultipartStream {
 
   /** How many parts were begun. */
   private int parts;
+
+  /** Bytes skipped so far before the first boundary. */
+  private int preamble;
 
   private boolean ended;
 
@@ -65,7 +71,11 @@ final class MultipartStream {
     }
   }
 
-  /** Skips what is left of a part; false if it was the last, or if there is no first one. */
+  /**
+   * Skips what is left of a part; false if it was the last, or if there is no first one.
+   *
+   * @throws io.mas.common.error.MasException UNREADABLE_BODY if the first one begins too late
+   */
   boolean nextPart() throws IOException {
     try {
       ended = ended || !passDelimiter();
@@ -82,6 +92,7 @@ final class MultipartStream {
   private boolean passDelimiter() throws IOException {
     for (head = known; !delimited; head = known) {
       search();
+      countPreamble(known - head);
     }
     head += delimiter.length();
     delimited = false;
@@ -98,6 +109,15 @@ final class MultipartStream {
       throw new MalformedException("a boundary is followed by neither -- nor CR LF");
     }
     return true;
+  }
+
+  /** A body without a boundary must not be read to its end, however long that is. */
+  private void countPreamble(int bytes) {
+    preamble += parts == 0 ? bytes : 0;
+    if (preamble > PREAMBLE_BYTES) {
+      throw MultipartForm.unreadable(
+          "more than %d bytes stand before the first boundary".formatted(PREAMBLE_BYTES), null);
+    }
   }
 
   private int readByte() throws IOException {

@@ -147,6 +147,14 @@ class DownloadTest {
   void ifMatchWithAnotherTagIs412() throws IOException {
     assertThat(get(FILE, "If-Match: \"x\"").status()).isEqualTo(412);
     assertThat(get(FILE, "If-Match: " + ETAG).status()).isEqualTo(200);
+    assertThat(get(FILE, "If-Match: *").status()).isEqualTo(200);
+  }
+
+  /** A weak tag says nothing of the bytes (RFC 9110, 13.1.1). */
+  @Test
+  void ifMatchComparesStrongly() throws IOException {
+    assertThat(get(FILE, "If-Match: W/" + ETAG).status()).isEqualTo(412);
+    assertThat(get(FILE, "If-Match: W/" + ETAG + ", " + ETAG).status()).isEqualTo(200);
   }
 
   @Test

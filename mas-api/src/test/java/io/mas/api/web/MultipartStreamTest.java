@@ -1,8 +1,11 @@
 package io.mas.api.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,6 +81,36 @@ class MultipartStreamTest {
   void whatStandsBeforeTheFirstAndBehindTheLastBoundaryIsSkipped() throws IOException {
     String body = "preamble\r\n" + text(body(List.of("content"))) + "epilogue" + DELIMITER + "\r\n";
     assertThat(parts(new ByteArrayInputStream(bytes(body)))).containsExactly("content");
+  }
+
+  @Test
+  void beforeTheFirstBoundaryMayStand64KiB() throws IOException {
+    String form = "\r\n" + text(body(List.of("content")));
+    String most = "p".repeat(64 * 1024 - 2); // the line's end before the body counts too
+    for (int read : new int[] {100, BUFFER}) {
+      assertThat(parts(new Reads(bytes(most + form), read))).containsExactly("content");
+      MultipartStream tooLate = open(new Reads(bytes(most + "p" + form), read));
+      assertThatExceptionOfType(MasException.class)
+          .isThrownBy(tooLate::nextPart)
+          .withMessageContaining("65536 bytes")
+          .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNREADABLE_BODY));
+    }
+  }
+
+  @Test
+  void aBodyWithoutABoundaryIsNotReadToItsEnd() {
+    var reads = new Reads(bytes("x".repeat(50 * BUFFER)), BUFFER);
+    assertThatExceptionOfType(MasException.class).isThrownBy(open(reads)::nextPart);
+    assertThat(reads.count).isLessThanOrEqualTo(3);
+  }
+
+  /** What is skipped of a part that nobody reads is no preamble. */
+  @Test
+  void aLongPartMayBeSkipped() throws IOException {
+    MultipartStream stream =
+        open(new ByteArrayInputStream(body(List.of("x".repeat(3 * BUFFER), "second"))));
+    assertThat(stream.nextPart()).isTrue();
+    assertThat(stream.nextPart()).isTrue();
   }
 
   @Test
