@@ -262,7 +262,17 @@ public final class BlockReader {
       open.add(shard);
       due.put(shard, System.nanoTime() + settings.hedgeAfter.toNanos());
       buffer.retain();
-      running.add(Thread.ofVirtual().name("mas-shard-read").start(() -> fetch(shard)));
+      Thread thread = Thread.ofVirtual().name("mas-shard-read").unstarted(() -> fetch(shard));
+      boolean started = false;
+      try {
+        running.add(thread);
+        thread.start();
+        started = true;
+      } finally {
+        if (!started) {
+          buffer.close();
+        }
+      }
     }
 
     private void fetch(int shard) {

@@ -62,13 +62,16 @@ final class FileReader {
   /** Begins to read a range and waits for its first block. */
   Reading read(Span span, RequestBuffers buffers) {
     Reading reading = new Reading(span, buffers);
+    boolean begun = false;
     try {
       reading.fetchAhead();
       reading.awaitFirst();
+      begun = true;
       return reading;
-    } catch (RuntimeException e) {
-      reading.close();
-      throw e;
+    } finally {
+      if (!begun) {
+        reading.close();
+      }
     }
   }
 
@@ -174,15 +177,44 @@ final class FileReader {
       }
     }
 
+    /** Lists the block as one under way, or gives its buffer back. */
     private void start(ExtentDocument extent, BlockBuffer buffer) {
+      boolean listed = false;
+      try {
+        int number = list(extent, buffer);
+        listed = true;
+        startFetch(extent, number, ahead.getLast());
+      } finally {
+        if (!listed) {
+          buffer.close();
+        }
+      }
+    }
+
+    private int list(ExtentDocument extent, BlockBuffer buffer) {
       long inExtent = position - partStart - extent.offset();
       int number = (int) (inExtent / extent.layout().blockSize());
       long from = inExtent % extent.layout().blockSize();
       long length = Math.min(extent.blocks().get(number).rawLength() - from, end - position);
-      CompletableFuture<MemorySegment> raw = new CompletableFuture<>();
-      Thread.ofVirtual().name("mas-block-read").start(() -> fetch(extent, number, buffer, raw));
-      ahead.addLast(new Ahead(buffer, raw, from, length));
+      ahead.addLast(new Ahead(buffer, new CompletableFuture<>(), from, length));
       position += length;
+      return number;
+    }
+
+    /** A fetch that does not start has failed: its block is not waited for. */
+    private void startFetch(ExtentDocument extent, int number, Ahead block) {
+      boolean started = false;
+      try {
+        Thread _ =
+            Thread.ofVirtual()
+                .name("mas-block-read")
+                .start(() -> fetch(extent, number, block.buffer, block.raw));
+        started = true;
+      } finally {
+        if (!started) {
+          block.raw.completeExceptionally(new IllegalStateException("a fetch did not start"));
+        }
+      }
     }
 
     private void fetch(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.mas.api.block.Blocks;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.FileDocument;
@@ -15,6 +16,7 @@ import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ByteRange;
 import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -294,6 +296,39 @@ class ReadingTest {
         world.room.files().open(hash).read(new ByteRange(0, content.length))) {
       assertThatExceptionOfType(IOException.class).isThrownBy(() -> reading.copy(gone));
     }
+    world.settled();
+  }
+
+  /** Also what no code foresees gives the memory back: none would be left after some time. */
+  @Test
+  void aReadingThatBreaksDownAtItsStartGivesEverythingBack() {
+    FileDocument file = world.store(ObjectWorld.random(34, 3 * BLOCK));
+    ExtentDocument extent = world.extents(file.parts().getFirst().id()).getFirst();
+    ExtentSource failing =
+        new ExtentSource() {
+          @Override
+          public ExtentDocument at(PartId part, long offset) {
+            if (offset > 0) {
+              assertThat(world.buffers.heldBytes()).isPositive();
+              throw new OutOfMemoryError("planted");
+            }
+            return extent;
+          }
+
+          @Override
+          public ExtentDocument again(ExtentDocument stale) {
+            return extent;
+          }
+        };
+    Blocks blocks = world.outside.blocks();
+    BlockReader.Settings settings = new BlockReader.Settings(Duration.ofSeconds(20), DataRule.ALL);
+    BlockReader reader =
+        new BlockReader(world.outside.nodes(), blocks, settings, (seen, found) -> {});
+    FileReader files = new FileReader(reader, blocks, DataRule.ALL);
+    FileReader.Span span =
+        new FileReader.Span(file.parts(), failing, new ByteRange(0, file.size()));
+    assertThatExceptionOfType(OutOfMemoryError.class)
+        .isThrownBy(() -> files.read(span, files.buffers()));
     world.settled();
   }
 
