@@ -1,6 +1,7 @@
 package io.mas.api.web;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -16,12 +17,27 @@ public record GatewayProperties(@DefaultValue("*") List<String> allowedOrigins) 
   /** Any origin. */
   static final String ANY = "*";
 
+  /**
+   * As browsers send it (RFC 6454, section 6.2); any other would match nothing, and say nothing.
+   */
+  private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#@*A-Z\\s]+");
+
   public GatewayProperties {
     allowedOrigins = List.copyOf(allowedOrigins);
+    allowedOrigins.stream().filter(origin -> !origin.equals(ANY)).forEach(GatewayProperties::check);
     if (allowedOrigins.contains(ANY) && allowedOrigins.size() > 1) {
       throw new IllegalArgumentException(
           "mas.gateway.allowed-origins %s, expected '*' alone or origins"
               .formatted(allowedOrigins));
+    }
+  }
+
+  private static void check(String origin) {
+    if (!ORIGIN.matcher(origin).matches()) {
+      throw new IllegalArgumentException(
+          "mas.gateway.allowed-origins has '%s', expected an origin as a browser sends it, such as"
+                  .formatted(origin)
+              + " https://app.example.org: in lower case, without a path or a slash at the end");
     }
   }
 

@@ -50,6 +50,30 @@ class CorsFilterTest {
     assertThat(response.getHeader("Vary")).isEqualTo("Origin");
   }
 
+  /** It would never match, and nobody would be told. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://shop.example/",
+        "https://shop.example/page",
+        "https://*.shop.example",
+        "https://Shop.example",
+        "shop.example",
+        ""
+      })
+  void whatNoBrowserSendsIsRefused(String origin) {
+    assertThatThrownBy(() -> new GatewayProperties(List.of(origin)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("allowed-origins has '" + origin + "'");
+  }
+
+  @Test
+  void originsOfEveryKindMayBeNamed() {
+    List<String> origins =
+        List.of("http://localhost:3000", "https://[::1]:8443", "app+x://shop.example");
+    assertThat(new GatewayProperties(origins).allowedOrigins()).isEqualTo(origins);
+  }
+
   @Test
   void anyOriginAmongOthersIsRefused() {
     assertThatThrownBy(() -> new GatewayProperties(List.of("*", "https://shop.example")))
