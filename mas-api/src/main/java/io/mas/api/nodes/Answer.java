@@ -13,5 +13,7 @@ enum Answer {
    * Nobody, another node, or a copy or an old backup of this one; or a refusal where the new volume
    * in this one's place has the same address.
    */
-  NONE
+  NONE,
+  /** The question was not asked, or given up here: nothing follows. */
+  UNKNOWN
 }

@@ -365,7 +365,7 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     } catch (NodeException e) {
       failed(member, e);
       if (e.saysNothing()) {
-        return Answer.NONE;
+        return Answer.UNKNOWN;
       }
       boolean refuses = e.error().filter(it -> it != NodeError.IDENTITY_MISMATCH).isPresent();
       heard = refuses && !replaced(node) ? Answer.REFUSAL : Answer.NONE;

@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param probeEvery how often silent and suspect nodes are probed
  * @param probeTimeout how long a probe may take
  * @param connectTimeout how long opening a connection may take
- * @param requestTimeout how long a request to a node may take, and a second more for each MiB sent
+ * @param requestTimeout how long a request to a node may wait for a connection, and how long it may
+ *     take then, with a second more for each MiB sent
  * @param connectionsPerNode the most connections to one node, besides those for probes; a request
  *     that gets none within the request time-out fails, and says nothing of the node
  * @param sslBundle the bundle of {@code spring.ssl.bundle} that connections to {@code https} nodes

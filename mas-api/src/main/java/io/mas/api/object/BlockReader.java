@@ -261,8 +261,8 @@ public final class BlockReader {
       int shard = candidates.removeFirst();
       open.add(shard);
       due.put(shard, System.nanoTime() + settings.hedgeAfter.toNanos());
-      buffer.retain();
       Thread thread = Thread.ofVirtual().name("mas-shard-read").unstarted(() -> fetch(shard));
+      buffer.retain();
       boolean started = false;
       try {
         running.add(thread);

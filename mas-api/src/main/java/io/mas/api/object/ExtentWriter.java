@@ -93,7 +93,7 @@ final class ExtentWriter implements AutoCloseable {
    *
    * @param buffer with a hold on it, to be given back when the block is stored
    * @param encoded its shards
-   * @param hashed done when nothing else holds the buffer any more
+   * @param hashed done when the digest does not hold the buffer any more
    */
   record Pending(
       BlockBuffer buffer, CompletableFuture<EncodedBlock> encoded, CompletableFuture<?> hashed) {}

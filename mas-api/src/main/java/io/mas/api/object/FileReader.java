@@ -247,20 +247,9 @@ final class FileReader {
       }
     }
 
-    private void release(Ahead block) {
-      BlockBuffer buffer = block.buffer;
-      // A block that is given up early may still be fetched; its buffer goes back only then.
-      if (block.raw.isDone()) {
-        buffer.close();
-      } else {
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try (buffer) {
-                    block.raw.exceptionally(failure -> MemorySegment.NULL).join();
-                  }
-                });
-      }
+    /** A block that is given up early may still be fetched; its buffer goes back only then. */
+    private static void release(Ahead block) {
+      var _ = block.raw.whenComplete((raw, failure) -> block.buffer.close());
     }
 
     @Override

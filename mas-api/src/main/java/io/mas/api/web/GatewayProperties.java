@@ -18,9 +18,11 @@ public record GatewayProperties(@DefaultValue("*") List<String> allowedOrigins) 
   static final String ANY = "*";
 
   /**
-   * As browsers send it (RFC 6454, section 6.2); any other would match nothing, and say nothing.
+   * As browsers send it (RFC 6454, section 6.2); another would match nothing, and say nothing.
+   * {@code null}, which any sandboxed page sends, is not allowed.
    */
-  private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#@*A-Z\\s]+");
+  private static final Pattern ORIGIN =
+      Pattern.compile("(?!https://.*:443$|http://.*:80$)[a-z][a-z0-9+.-]*://[!-~&&[^/?#@*A-Z]]+");
 
   public GatewayProperties {
     allowedOrigins = List.copyOf(allowedOrigins);
@@ -37,7 +39,7 @@ public record GatewayProperties(@DefaultValue("*") List<String> allowedOrigins) 
       throw new IllegalArgumentException(
           "mas.gateway.allowed-origins has '%s', expected an origin as a browser sends it, such as"
                   .formatted(origin)
-              + " https://app.example.org: in lower case, without a path or a slash at the end");
+              + " https://app.example.org: in lower case, without path, slash at the end or usual port");
     }
   }
 

@@ -123,7 +123,11 @@ final class TokenUses implements AutoCloseable {
   }
 
   private void keepAll() {
-    active.forEach((token, exchanges) -> looks.execute(() -> keep(token, exchanges)));
+    try {
+      active.forEach((token, exchanges) -> looks.execute(() -> keep(token, exchanges)));
+    } catch (RuntimeException | Error e) { // or no round would ever follow
+      LOG.warn("tokens in use could not be looked at, trying again", e);
+    }
   }
 
   private void keep(String token, List<Exchange> exchanges) {

@@ -141,17 +141,19 @@ class ExtentWriterTest {
   @Test
   void aWriteThatIsGivenUpStoresAndPublishesNothingMore() throws Exception {
     AtomicInteger puts = new AtomicInteger();
+    CountDownLatch begun = new CountDownLatch(6);
     CountDownLatch go = new CountDownLatch(1);
     world.nodes.fail(
         (operation, node, key) -> {
           if (operation == Operation.PUT) {
             puts.incrementAndGet();
+            begun.countDown();
             go.await();
           }
         });
     InputStream body =
         new SequenceInputStream(
-            new ByteArrayInputStream(ObjectWorld.random(15, 5 * BLOCK)), broken());
+            new ByteArrayInputStream(ObjectWorld.random(15, 5 * BLOCK)), brokenAfter(begun));
     Thread writer =
         Thread.ofVirtual()
             .start(
@@ -169,7 +171,7 @@ class ExtentWriterTest {
                                         Long.MAX_VALUE,
                                         null)));
     // It waits with a time-out only for the sender, when it has given up.
-    await().until(() -> writer.getState() == Thread.State.TIMED_WAITING && puts.get() == 6);
+    await().until(() -> writer.getState() == Thread.State.TIMED_WAITING);
     go.countDown();
     writer.join();
     assertThat(puts).as("those of the first batch").hasValue(6);
@@ -178,16 +180,21 @@ class ExtentWriterTest {
     assertThat(world.nodes.copies()).isEmpty();
   }
 
-  private static InputStream broken() {
+  private static InputStream brokenAfter(CountDownLatch begun) {
     return new InputStream() {
       @Override
       public int read() throws IOException {
+        try {
+          begun.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
         throw new IOException("cut");
       }
 
       @Override
       public int read(byte[] into, int from, int length) throws IOException {
-        throw new IOException("cut");
+        return read();
       }
     };
   }

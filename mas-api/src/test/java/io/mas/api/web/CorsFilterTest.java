@@ -58,6 +58,10 @@ class CorsFilterTest {
         "https://shop.example/page",
         "https://*.shop.example",
         "https://Shop.example",
+        "https://shop.example:443",
+        "http://shop.example:80",
+        "https://gr\u00f6\u00dfe.example",
+        "null",
         "shop.example",
         ""
       })

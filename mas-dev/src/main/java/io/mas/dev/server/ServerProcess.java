@@ -165,7 +165,8 @@ public final class ServerProcess {
         ended(THREAD_DUMP);
         kill();
         throw new IllegalStateException(
-            "%s is not ready after %s: %s".formatted(name, patience, said));
+            "%s is not ready after %s, what its threads did is in %s: %s"
+                .formatted(name, patience, log, said));
       }
       Waiting.pause();
     }
