@@ -7,9 +7,13 @@
 #   secrets/rabbitmq.conf   the account of MAS at RabbitMQ
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-if [ -e secrets ]; then
+if [ -e secrets/system-token ]; then
   echo "prepare.sh: there are secrets already; nothing was changed." >&2
   exit 0
+fi
+if [ -e secrets ]; then
+  echo "prepare.sh: docker/secrets has no secrets: 'docker compose up' made it. Stop that, remove the folder, and start this again." >&2
+  exit 1
 fi
 
 random() { head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'; }

@@ -18,6 +18,7 @@ readonly name=e2e-mas nodes=4 patience=15m
 options=("$@")
 work=$(mktemp -d)
 load=''
+made='' # whether the namespace is of this run
 
 k() { kubectl -n "$namespace" "$@"; }
 
@@ -30,14 +31,14 @@ fail() {
 
 finish() {
   local code=$?
-  if [ $code -ne 0 ]; then
+  if [ $code -ne 0 ] && [ -n "$made" ]; then
     echo "e2e: FAILED; what is there:" >&2
     k get pods,pvc -o wide >&2 || true
     k get events --sort-by=.lastTimestamp 2>/dev/null | tail -n 20 >&2 || true
   fi
   [ -z "$load" ] || kill "$load" 2>/dev/null || true
   rm -rf "$work"
-  [ "${E2E_KEEP-}" = yes ] || kubectl delete namespace "$namespace" --ignore-not-found --wait=false >/dev/null || true
+  [ -z "$made" ] || [ "${E2E_KEEP-}" = yes ] || kubectl delete namespace "$namespace" --ignore-not-found --wait=false >/dev/null || true
 }
 
 values() {
@@ -170,9 +171,20 @@ replace_volume() {
   fail "the claim $claim was not made anew"
 }
 
+uid() { k get "$1" -o jsonpath='{.metadata.uid}' 2>/dev/null; }
+
+made_anew() {
+  local now
+  now=$(uid "$1") && [ "$now" != "$2" ]
+}
+
 pod_and_volume_deleted() {
+  local old
   begin_load
+  old=$(uid "pod/$name-node-0")
   k delete pod "$name-node-0" --grace-period=0 --force >/dev/null 2>&1
+  until_true 120 'the pod is made anew' made_anew "pod/$name-node-0" "$old"
+  k wait "pod/$name-node-0" --for=condition=Ready --timeout "$patience" >/dev/null
   until_true 300 'the store is whole after a pod was deleted' status
   say '  a pod deleted: whole again'
   replace_volume
@@ -187,6 +199,7 @@ scale_in_is_refused() {
     --set storage.replicas=$nodes >"$work/helm.log" 2>&1; then
     fail "helm upgrade took away a node whose loss would leave no spare"
   fi
+  k logs "job/$name-check-scale" 2>&1 | grep -q 'no further one might fail' || fail "the upgrade failed for another reason: $(cat "$work/helm.log")"
   [ "$(k get "statefulset/$name-node" -o jsonpath='{.spec.replicas}')" = $((nodes + 1)) ] || fail "a refused upgrade has changed the nodes"
 }
 
@@ -204,6 +217,7 @@ values >"$work/values.yaml"
 kubectl version >/dev/null || fail "no cluster answers at KUBECONFIG=${KUBECONFIG-}"
 ! kubectl get namespace "$namespace" >/dev/null 2>&1 || fail "the namespace $namespace is there already: delete it, or set E2E_NAMESPACE"
 kubectl create namespace "$namespace" >/dev/null
+made=yes
 kubectl label namespace "$namespace" pod-security.kubernetes.io/enforce=restricted >/dev/null
 
 say 'install'

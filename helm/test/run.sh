@@ -18,6 +18,7 @@ ENV PATH=/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin
 DOCKERFILE
 
 "$here/build.sh"
+[ ! -e "$K8S/run" ] || { echo "run.sh: a cluster runs in $K8S, or was not cleaned up: $here/down.sh does that" >&2; exit 1; }
 trap '"$here/down.sh"' EXIT
 "$here/up.sh"
 "$here/load.sh" mas-api:test mas-storage-node:test mas-test/redis:latest mas-test/rabbitmq:unwrapped mas-test/mongodb:latest

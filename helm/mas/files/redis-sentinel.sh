@@ -5,8 +5,14 @@ set -eu
 umask 077
 self=$POD_NAME.$DOMAIN
 primary=$(primary)
-# A name that is not known yet would end it.
-until getent hosts "$primary" >/dev/null && getent hosts "$self" >/dev/null; do sleep 1; done
+# A name that is not known yet would end it. That of a primary whose pod does not come back stays unknown: who knows the others
+# goes on without it, or nobody would elect another.
+waited=0
+until getent hosts "$self" >/dev/null &&
+  { getent hosts "$primary" >/dev/null || { [ -s /data/sentinel.conf ] && [ $waited -ge 30 ]; }; }; do
+  waited=$((waited + 1))
+  sleep 1
+done
 [ -s /data/sentinel.conf ] || cat >/data/sentinel.conf <<CONF
 port 26379
 dir /tmp

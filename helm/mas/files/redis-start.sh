@@ -14,6 +14,9 @@ requirepass $password
 masterauth $password
 replica-announce-ip $self
 CONF
+# Refuses a write before it is killed for its memory; a rewrite of the log needs the rest.
+limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null) || limit=max
+[ "$limit" = max ] || echo "maxmemory $((limit / 10 * 6))" >>/tmp/redis.conf
 # What Sentinels knew before there was one server alone is not so any more when there are some again.
 [ -n "$SENTINELS" ] || rm -f /data/sentinel.conf
 primary=$(primary)

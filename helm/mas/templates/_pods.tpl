@@ -36,6 +36,8 @@ automountServiceAccountToken: false
 serviceAccountName: {{ include "mas.name" (index . 0) }}-{{ index . 1 }}
 automountServiceAccountToken: true
 {{ include "mas.podRest" (list (index . 0) (include "mas.uid" .)) }}
+{{- /* It is of the gateway's image, and runs where that does. */}}
+{{- include "mas.scheduling" (index . 0).Values.gateway }}
 restartPolicy: Never
 {{- end -}}
 
