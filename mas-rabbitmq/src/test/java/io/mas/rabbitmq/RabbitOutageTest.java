@@ -108,6 +108,7 @@ class RabbitOutageTest {
     int before = asked.get();
     announceUntilHeard(node, "after");
     soon().until(() -> gateway.status().failures().isEmpty());
+    // One that was asked before the node listened again is lost.
     soon()
         .until(
             () -> {
@@ -131,6 +132,11 @@ class RabbitOutageTest {
               gateway.ask();
               return asked.get() > 0;
             });
+    // Those that are still on their way must not be taken for one of the new connection.
+    AtomicInteger quiet = new AtomicInteger(-1);
+    soon()
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> quiet.getAndSet(asked.get()) == asked.get());
     int before = asked.get();
     rabbit.publish(new byte[4 << 20]); // too much for a listener: it connects again
     soon().until(() -> asked.get() > before);

@@ -67,7 +67,7 @@ class RandomKillTest {
     System.out.printf("random kills: -Dmas.seed=%d -Dmas.kills=%d%n", load.seed(), kills);
     int early = 0;
     for (int kill = 1; kill <= kills; kill++) {
-      if (random.nextInt(STARTS_PER_EARLY_KILL) == 0) {
+      if (kill > 1 && random.nextInt(STARTS_PER_EARLY_KILL) == 0) {
         killWhileItStarts();
         early++;
       } else {
@@ -114,7 +114,7 @@ class RandomKillTest {
   }
 
   private void pauseUnderLoad() {
-    long enough = load.acknowledged() + random.nextInt(MOST_REQUESTS);
+    long enough = load.acknowledged() + 1 + random.nextInt(MOST_REQUESTS);
     long deadline = System.nanoTime() + LONGEST_LOAD.toNanos();
     while (load.acknowledged() < enough && System.nanoTime() < deadline) {
       LockSupport.parkNanos(1_000_000);

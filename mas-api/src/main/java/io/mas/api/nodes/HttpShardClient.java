@@ -333,7 +333,10 @@ final class HttpShardClient implements ShardClient {
     } catch (ConnectionRequestTimeoutException e) {
       throw NodeException.notSent("node %s: %s".formatted(exchange.node, e));
     } catch (IOException | RuntimeException e) {
-      throw new NodeException("node %s: %s".formatted(exchange.node, e), e);
+      // An interrupt closes the socket that a virtual thread waits for: no failure of the node.
+      boolean interrupted = Thread.currentThread().isInterrupted();
+      Throwable cause = interrupted ? new InterruptedException(e.toString()) : e;
+      throw new NodeException("node %s: %s".formatted(exchange.node, e), cause);
     } finally {
       deadline.cancel(false);
     }

@@ -65,12 +65,12 @@ class HttpShardClientTest {
 
   private static final InternalKeys KEYS = InternalKeys.random(new SecureRandom());
 
-  private final HttpShardClient client = newClient();
+  private final HttpShardClient client = newClient(SHORT);
   private final List<AutoCloseable> servers = new ArrayList<>();
 
-  private static HttpShardClient newClient() {
+  private static HttpShardClient newClient(Duration patience) {
     return new HttpShardClient(
-        new NodesProperties(SHORT, SHORT, SHORT, SHORT, SHORT, 4, ""),
+        new NodesProperties(SHORT, SHORT, SHORT, SHORT, patience, 4, ""),
         "cluster-1",
         new RequestSigner(KEYS, InstantSource.system()),
         DefaultClientTlsStrategy.createDefault());
@@ -417,14 +417,19 @@ class HttpShardClientTest {
               end.await();
             });
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    Thread caller = Thread.ofVirtual().start(() -> deleteInto(node, failure));
-    assertThat(arrived.await(5, TimeUnit.SECONDS)).isTrue();
-    caller.interrupt();
-    await().atMost(Duration.ofMillis(400)).until(() -> !caller.isAlive());
-    assertThat(failure.get()).isInstanceOf(NodeException.class);
+    try (HttpShardClient patient = newClient(Duration.ofMinutes(1))) {
+      Thread caller = Thread.ofVirtual().start(() -> deleteInto(patient, node, failure));
+      assertThat(arrived.await(5, TimeUnit.SECONDS)).isTrue();
+      caller.interrupt();
+      await().until(() -> !caller.isAlive());
+    }
+    assertThat(failure.get())
+        .isInstanceOfSatisfying(
+            NodeException.class, e -> assertThat(e.saysNothing()).as("%s", e).isTrue());
   }
 
-  private void deleteInto(Member node, AtomicReference<Throwable> failure) {
+  private static void deleteInto(
+      HttpShardClient client, Member node, AtomicReference<Throwable> failure) {
     try {
       client.delete(node, KEY);
     } catch (NodeException | RuntimeException e) {

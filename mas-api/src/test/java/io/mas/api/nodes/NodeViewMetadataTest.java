@@ -260,7 +260,7 @@ class NodeViewMetadataTest {
     NodeDocument before = store.node("node-1").orElseThrow();
     view.accept(news(1, 2, 1));
     assertThat(before.announcement().identity().counter()).isEqualTo(1);
-    view.reload();
+    view.learn(before);
     assertThat(node(1).identity().counter()).isEqualTo(2);
     assertThat(view.suspect("node-1")).isFalse();
   }

@@ -358,9 +358,10 @@ class NodeViewTest {
     client.hold();
     view.probe("node-1");
     SimulatedNodes.announcements(store.clusterId(), 6).forEach(view::accept);
-    client.release();
     time.addAndGet(7000);
     assertThat(view.probeDoubtful()).hasSizeGreaterThanOrEqualTo(5);
+    await().until(() -> client.asked.get() == 6); // node-1 was asked before
+    client.release();
     await().until(() -> view.suspect("node-6"));
   }
 

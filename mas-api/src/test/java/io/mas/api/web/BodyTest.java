@@ -230,7 +230,10 @@ class BodyTest {
     String token =
         server.tokens().issue(TokenGrant.upload(FakeFile.HASH, "", OptionalLong.empty()));
     try (RawClient client = server.connect()) {
+      int before = server.tokens().uses.get();
       client.send(post("/test/upload", Integer.MAX_VALUE, "token: " + token + "\r\n"));
+      Awaitility.await().until(() -> server.tokens().uses.get() > before);
+      client.send(new byte[50_000]);
       server.tokens().revoke(token);
       Awaitility.await().until(() -> !sends(client) || client.hasAnswer());
     }

@@ -1,10 +1,13 @@
 package io.mas.api.web;
 
+import static org.awaitility.Awaitility.await;
+
 import io.mas.api.token.TokenGrant;
 import io.mas.api.token.TokenStore;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ObjectHash;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Tokens that are there until they are revoked; counts what is asked. */
 final class FakeTokens implements TokenStore {
+  /** As Redis that hangs; longer than a revocation may take divided by the tokens of a test. */
+  private static final Duration NO_ANSWER = Duration.ofSeconds(2);
+
   final AtomicInteger uses = new AtomicInteger();
   final AtomicInteger keptAlive = new AtomicInteger();
   private final AtomicInteger issued = new AtomicInteger();
@@ -41,6 +47,7 @@ final class FakeTokens implements TokenStore {
   public boolean keepAlive(String token) {
     keptAlive.incrementAndGet();
     if (unknown.contains(token)) {
+      await().pollDelay(NO_ANSWER).until(() -> true);
       throw new MasException(ErrorCode.TOKEN_STORE_UNREACHABLE, "no answer for " + token);
     }
     return grants.containsKey(token);

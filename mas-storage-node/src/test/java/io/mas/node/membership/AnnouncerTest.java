@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class AnnouncerTest {
@@ -23,11 +24,13 @@ final class AnnouncerTest {
   private final InProcessDiscovery discovery = new InProcessDiscovery();
   private final List<NodeAnnouncement> heard = new CopyOnWriteArrayList<>();
   private final AtomicBoolean broken = new AtomicBoolean();
+  private final AtomicInteger failures = new AtomicInteger();
   private final Volume volume =
       new Volume() {
         @Override
         public State state() {
           if (broken.get()) {
+            failures.incrementAndGet();
             throw new IllegalStateException("the disk does not answer");
           }
           return new State(100, 50, NodeState.READ_ONLY);
@@ -95,6 +98,7 @@ final class AnnouncerTest {
   void goesOnWhenAnAnnouncementFails() {
     try (Announcer _ = start(Duration.ofMillis(5))) {
       broken.set(true);
+      await().until(() -> failures.get() > 0);
       int before = heard.size();
       broken.set(false);
       await().untilAsserted(() -> assertThat(heard).hasSizeGreaterThan(before + 1));
