@@ -3,6 +3,7 @@ package io.mas.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
@@ -246,7 +247,10 @@ class WorkloadTest {
   void onlyAProxyIsBelievedWhoTheClientIs() {
     String strategy = "SERVER_FORWARD_HEADERS_STRATEGY";
     assertThat(variable(pod(chart.render(Values.none()), "-gateway"), strategy)).isEmpty();
-    Values proxied = Values.none().with("gateway.ingress.enabled", true);
+    Values proxied =
+        Values.none()
+            .with("gateway.ingress.enabled", true)
+            .with("gateway.ingress.hosts", List.of("files.example.org"));
     assertThat(variable(pod(chart.render(proxied), "-gateway"), strategy)).isEqualTo("native");
     Values own = proxied.with("gateway.settings:server.forward-headers-strategy", "framework");
     assertThat(variable(pod(chart.render(own), "-gateway"), strategy)).isEqualTo("framework");
