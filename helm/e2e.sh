@@ -157,25 +157,24 @@ upgrade_under_load() {
   [ "$(moved)" = "$before" ] || fail "the upgrade moved shards: $before bytes written before, $(moved) after"
 }
 
-# A claim is only gone when no pod uses it, and a pod that was made too early waits for the old one for ever.
-replace_volume() {
-  local claim=data-$name-node-1 pod=$name-node-1 old new
-  old=$(k get pvc "$claim" -o jsonpath='{.metadata.uid}')
-  k delete pvc "$claim" --wait=false >/dev/null
-  for _ in $(seq 60); do
-    k delete pod "$pod" --ignore-not-found --grace-period=1 >/dev/null 2>&1
-    new=$(k get pvc "$claim" -o jsonpath='{.metadata.uid}' 2>/dev/null || true)
-    [ -z "$new" ] || [ "$new" = "$old" ] || return 0
-    sleep 2
-  done
-  fail "the claim $claim was not made anew"
-}
-
 uid() { k get "$1" -o jsonpath='{.metadata.uid}' 2>/dev/null; }
 
 made_anew() {
   local now
   now=$(uid "$1") && [ "$now" != "$2" ]
+}
+
+# A claim is only gone when no pod uses it, and a pod that was made too early waits for the old one for ever.
+replace_volume() {
+  local claim=data-$name-node-1 pod=$name-node-1 old
+  old=$(uid "pvc/$claim")
+  k delete pvc "$claim" --wait=false >/dev/null
+  for _ in $(seq 60); do
+    k delete pod "$pod" --ignore-not-found --grace-period=1 >/dev/null 2>&1
+    ! made_anew "pvc/$claim" "$old" || return 0
+    sleep 2
+  done
+  fail "the claim $claim was not made anew"
 }
 
 pod_and_volume_deleted() {

@@ -128,6 +128,14 @@ readinessProbe:
   failureThreshold: 3
 {{- end -}}
 
+{{/* More flags of the JVM, after what the image has there: of two the later counts. Takes the values of a component. */}}
+{{- define "mas.javaOptions" -}}
+{{- with .javaOptions }}
+- name: JDK_JAVA_OPTIONS
+  value: {{ printf "-XX:MaxRAMPercentage=50 %s" . | quote }}
+{{- end }}
+{{- end -}}
+
 {{/* The name of the variable that a setting has. */}}
 {{- define "mas.variable" -}}
 {{- . | upper | replace "." "_" | replace "-" "_" -}}

@@ -136,9 +136,7 @@ final class ExtentWriter implements AutoCloseable {
   StoredPart finish(long length) throws InterruptedException {
     queue.put(Optional.empty());
     sender.join();
-    if (failure != null) {
-      throw failure;
-    }
+    requireNoFailure();
     if (nextOffset != length) {
       throw new MasException(
           ErrorCode.STORING_FAILED,
@@ -215,7 +213,7 @@ final class ExtentWriter implements AutoCloseable {
 
   private void store(List<EncodedBlock> blocks) {
     for (int placements = 0; placements < MAX_PLACEMENTS; placements++) {
-      requireWanted();
+      requireNoFailure();
       OpenExtent extent = openExtent();
       Set<String> failed = extent.put(blocks);
       if (failed.isEmpty()) {
@@ -236,11 +234,11 @@ final class ExtentWriter implements AutoCloseable {
             .formatted(failedNodes.size()));
   }
 
-  /** Ends the sender where it would store or publish what nobody waits for any more. */
-  private void requireWanted() {
-    RuntimeException givenUp = failure;
-    if (givenUp != null) {
-      throw givenUp;
+  /** For the sender, too: it must not store or publish what nobody waits for any more. */
+  private void requireNoFailure() {
+    RuntimeException failed = failure;
+    if (failed != null) {
+      throw failed;
     }
   }
 
@@ -263,7 +261,7 @@ final class ExtentWriter implements AutoCloseable {
    * Publishes the open extent with the blocks that are fully forced; discards it if there are none.
    */
   private void seal() {
-    requireWanted();
+    requireNoFailure();
     OpenExtent extent = open;
     if (extent == null) {
       return;

@@ -73,7 +73,7 @@ final class SystemTokens {
    * @throws MasException SYSTEM_TOKEN_INVALID
    */
   String require(@Nullable String given, Scope scope) {
-    Known match = match(sha256(given == null ? "" : given));
+    Known match = match(given);
     if (match == null) {
       throw refusal("systemToken is wrong or missing");
     }
@@ -91,11 +91,12 @@ final class SystemTokens {
 
   /** Whether it is the secret of a backend, whatever that may do with it. Not counted as a use. */
   boolean know(@Nullable String given) {
-    Known match = match(sha256(given == null ? "" : given));
+    Known match = match(given);
     return match != null && !match.token.expiredAt(clock.instant());
   }
 
-  private @Nullable Known match(byte[] digest) {
+  private @Nullable Known match(@Nullable String given) {
+    byte[] digest = sha256(given == null ? "" : given);
     Known match = null;
     for (Known one : known) {
       if (MessageDigest.isEqual(one.token.digest(), digest)) {

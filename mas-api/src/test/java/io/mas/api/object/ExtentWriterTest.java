@@ -126,12 +126,8 @@ class ExtentWriterTest {
         };
     byte[] content = ObjectWorld.random(14, 40 * BLOCK);
     StoredPart part =
-        world
-            .room
-            .parts()
-            .writer()
-            .write(
-                ObjectWorld.hash(content), new ByteArrayInputStream(content), Long.MAX_VALUE, slow);
+        world.write(
+            ObjectWorld.hash(content), new ByteArrayInputStream(content), Long.MAX_VALUE, slow);
     assertThat(part.length()).isEqualTo(content.length);
     long block = 10L * BLOCK / 4;
     assertThat(most.get()).isBetween(2 * block, (ExtentWriter.MAX_IN_FLIGHT + 1) * block);
@@ -161,15 +157,8 @@ class ExtentWriterTest {
                     assertThatExceptionOfType(MasException.class)
                         .isThrownBy(
                             () ->
-                                world
-                                    .room
-                                    .parts()
-                                    .writer()
-                                    .write(
-                                        ObjectWorld.hash(new byte[0]),
-                                        body,
-                                        Long.MAX_VALUE,
-                                        null)));
+                                world.write(
+                                    ObjectWorld.hash(new byte[0]), body, Long.MAX_VALUE, null)));
     // It waits with a time-out only for the sender, when it has given up.
     await().until(() -> writer.getState() == Thread.State.TIMED_WAITING);
     go.countDown();

@@ -36,6 +36,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -52,6 +53,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -225,9 +227,12 @@ public final class ObjectWorld implements AutoCloseable {
   }
 
   public StoredPart write(byte[] content) {
-    return room.parts()
-        .writer()
-        .write(hash(content), new ByteArrayInputStream(content), Long.MAX_VALUE, null);
+    return write(hash(content), new ByteArrayInputStream(content), Long.MAX_VALUE, null);
+  }
+
+  /** As {@link PartWriter#write}. */
+  StoredPart write(ObjectHash hash, InputStream body, long most, @Nullable MessageDigest digest) {
+    return room.parts().writer().write(hash, body, most, digest);
   }
 
   /** Stores pieces as the parts of one file, and commits it. */

@@ -102,11 +102,7 @@ class PartWriterTest {
     byte[] content = ObjectWorld.random(size, size);
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
     StoredPart part =
-        world
-            .room
-            .parts()
-            .writer()
-            .write(ObjectWorld.hash(content), new ByteArrayInputStream(content), size, digest);
+        world.write(ObjectWorld.hash(content), new ByteArrayInputStream(content), size, digest);
     assertThat(digest.digest()).isEqualTo(MessageDigest.getInstance("SHA-256").digest(content));
     assertThat(part.length()).isEqualTo(size);
     checkWhole(part, size);
@@ -149,8 +145,7 @@ class PartWriterTest {
             return read;
           }
         };
-    StoredPart part =
-        world.room.parts().writer().write(ObjectWorld.hash(content), in, Long.MAX_VALUE, null);
+    StoredPart part = world.write(ObjectWorld.hash(content), in, Long.MAX_VALUE, null);
     assertThat(part.length()).isEqualTo(content.length);
     assertThat(world.extents(part.id())).hasSize(1); // none was sealed because a node refused
   }
@@ -264,13 +259,7 @@ class PartWriterTest {
     InputStream body =
         new SequenceInputStream(new ByteArrayInputStream(ObjectWorld.random(7, size)), broken);
     assertThatExceptionOfType(MasException.class)
-        .isThrownBy(
-            () ->
-                world
-                    .room
-                    .parts()
-                    .writer()
-                    .write(ObjectWorld.hash(new byte[0]), body, Long.MAX_VALUE, null))
+        .isThrownBy(() -> world.write(ObjectWorld.hash(new byte[0]), body, Long.MAX_VALUE, null))
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.UNREADABLE_BODY));
     world.settled();
     checkNothingLeft();
@@ -283,12 +272,8 @@ class PartWriterTest {
     assertThatExceptionOfType(MasException.class)
         .isThrownBy(
             () ->
-                world
-                    .room
-                    .parts()
-                    .writer()
-                    .write(
-                        ObjectWorld.hash(content), new ByteArrayInputStream(content), most, null))
+                world.write(
+                    ObjectWorld.hash(content), new ByteArrayInputStream(content), most, null))
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
     world.settled();
     checkNothingLeft();

@@ -147,12 +147,7 @@ class SlowClientsTest {
     while (true) {
       SlowBody body = new SlowBody(content, pause);
       try {
-        StoredPart part =
-            world
-                .room
-                .parts()
-                .writer()
-                .write(ObjectWorld.hash(content), body, Long.MAX_VALUE, null);
+        StoredPart part = world.write(ObjectWorld.hash(content), body, Long.MAX_VALUE, null);
         assertThat(part.length()).isEqualTo(content.length);
         return;
       } catch (MasException e) {
