@@ -30,7 +30,7 @@ COPY --from=trained /opt/mas/mas-api.aot .
 COPY --from=parts /parts/own .
 COPY docker/mas /usr/local/bin/
 # Half of the container's memory: blocks under way (mas.block.buffers), threads and classes need the rest.
-ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=50" MALLOC_ARENA_MAX=2
+ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=50" MALLOC_ARENA_MAX=2 LC_ALL=C.UTF-8
 USER 10001:10001
 # 8080 for everybody, 8081 for probes and metrics.
 EXPOSE 8080 8081

@@ -25,7 +25,7 @@ COPY --from=trained /opt/mas/mas-storage-node.aot .
 COPY --from=parts /parts/own .
 # A new volume takes the owner of the directory that it is mounted on.
 RUN mkdir /data && chown 10001:10001 /data
-ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=50" MALLOC_ARENA_MAX=2 \
+ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=50" MALLOC_ARENA_MAX=2 LC_ALL=C.UTF-8 \
     MAS_NODE_DATA=/data MAS_NODE_BIND_ADDRESS=0.0.0.0
 USER 10001:10001
 # 9101 for gateways and workers alone, 9102 for probes and metrics.

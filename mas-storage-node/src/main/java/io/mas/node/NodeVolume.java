@@ -16,6 +16,7 @@ import io.mas.node.shard.ShardStoreException;
 import io.mas.node.shard.StoreSettings;
 import io.mas.node.shard.StoreStatus;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,11 +30,11 @@ final class NodeVolume implements Volume, AutoCloseable {
   private final IdentityFile file;
   private final NodeIdentity identity;
   private final String name;
-  private final ShardStore store;
+  private final MeteredShardStore store;
   private volatile boolean dead;
 
   private NodeVolume(
-      VolumeLock lock, DiskThreads threads, Begun begun, String name, ShardStore store) {
+      VolumeLock lock, DiskThreads threads, Begun begun, String name, MeteredShardStore store) {
     this.lock = lock;
     this.threads = threads;
     this.file = begun.file;
@@ -55,6 +56,7 @@ final class NodeVolume implements Volume, AutoCloseable {
     VolumeLock lock = VolumeLock.take(settings.data());
     DiskThreads threads = new DiskThreads("node", settings.diskThreads());
     try {
+      requireKnownErrors(settings.data());
       DurableFiles files = new DurableFiles(new FileDisk(settings.data()));
       IdentityFile file = new IdentityFile(files, random);
       NodeIdentity identity = file.begin(settings.clusterId());
@@ -71,6 +73,16 @@ final class NodeVolume implements Volume, AutoCloseable {
       threads.close();
       lock.close();
       throw e;
+    }
+  }
+
+  private static void requireKnownErrors(Path directory) {
+    String said = FileDisk.errorOf(directory);
+    if (!said.contains(FileDisk.IS_A_DIRECTORY)) {
+      throw new NodeStartException(
+          "The system says '%s' where '%s' is expected, so a full disk would not be known for one."
+              .formatted(said, FileDisk.IS_A_DIRECTORY),
+          "Start the node with LC_ALL=C.UTF-8 in its environment.");
     }
   }
 
@@ -113,7 +125,7 @@ final class NodeVolume implements Volume, AutoCloseable {
   @Override
   public State state() {
     if (dead) {
-      throw new IllegalStateException("the volume's disk is dead");
+      throw new IllegalStateException("the volume is gone, or its disk is dead");
     }
     StoreStatus status = store.status();
     NodeState state = status.takesWrites() ? NodeState.UP : NodeState.READ_ONLY;
@@ -138,7 +150,11 @@ final class NodeVolume implements Volume, AutoCloseable {
   @Override
   public void close() {
     try {
-      store.close();
+      if (dead) {
+        store.forget();
+      } else {
+        store.close();
+      }
     } finally {
       threads.close();
       lock.close();

@@ -5,6 +5,7 @@ import io.mas.node.membership.Volume.Sight;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,17 +25,23 @@ final class VolumeWatch implements AutoCloseable {
   private final Volume volume;
   private final Duration interval;
   private final Duration patience;
+  private final LongSupplier nanos;
   private final VolumeGone gone;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   VolumeWatch(Volume volume, Duration interval, VolumeGone gone) {
-    this(volume, interval, PATIENCE, gone);
+    this(volume, interval, PATIENCE, System::nanoTime, gone);
   }
 
-  VolumeWatch(Volume volume, Duration interval, Duration patience, VolumeGone gone) {
+  /**
+   * @param nanos a steady clock, which patience is counted by
+   */
+  VolumeWatch(
+      Volume volume, Duration interval, Duration patience, LongSupplier nanos, VolumeGone gone) {
     this.volume = volume;
     this.interval = interval;
     this.patience = patience;
+    this.nanos = nanos;
     this.gone = gone;
   }
 
@@ -52,14 +59,13 @@ final class VolumeWatch implements AutoCloseable {
           tell("the volume is gone: its directory has no identity any more, or another");
           return;
         }
-        long now = System.nanoTime();
+        long now = nanos.getAsLong();
         if (seen == Sight.THERE) {
           failingSince = null;
         } else if (failingSince == null) {
           failingSince = now;
           log.warn("the volume cannot be read");
         } else if (now - failingSince >= patience.toNanos()) {
-          volume.giveUp(); // else it would say that it leaves, and be waited for
           tell(
               "the volume cannot be read for %d s: its disk is dead"
                   .formatted(patience.toSeconds()));
@@ -72,6 +78,9 @@ final class VolumeWatch implements AutoCloseable {
   }
 
   private void tell(String what) {
+    // Else it would say that it leaves, and be waited for; and note its sequence on whatever volume
+    // lies there now.
+    volume.giveUp();
     log.error("{}; beginning anew, if that can be", what);
     gone.gone();
   }

@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A few files that can be given up when the volume is full, of bytes or of inodes: a node must be
  * able to begin its next life, and to note its sequence, on a volume with nothing free, since only
- * a node that runs can delete. They are filled up at each start. Runs on disk threads.
+ * a node that runs can delete. They are filled up at each start, and after each use, with what the
+ * file had that was replaced. Runs on disk threads.
  */
 public final class Ballast {
   private static final Logger log = LoggerFactory.getLogger(Ballast.class);
@@ -31,14 +32,21 @@ public final class Ballast {
    */
   public void replace(String path, DurableFiles.Content content) throws IOException {
     boolean done = false;
+    boolean givenUp = false;
     while (!done) {
       try {
         files.replace(path, content);
         done = true;
       } catch (DiskFullException e) {
         giveUpOne(e);
+        givenUp = true;
         log.warn("the volume is full: a file of '{}' is given up for '{}'", DIRECTORY, path);
       }
+    }
+    if (givenUp) {
+      fill();
+      files.noRoom(); // what was written had the room of the ballast: there is none for anything
+      // else
     }
   }
 

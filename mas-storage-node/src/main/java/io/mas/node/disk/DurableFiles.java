@@ -72,6 +72,25 @@ public final class DurableFiles {
     return since != null && nanos.getAsLong() - since < TRIED_AGAIN.toNanos();
   }
 
+  /** Notes that there is no room for a file that is to be made. */
+  void noRoom() {
+    fullSince = nanos.getAsLong();
+  }
+
+  /**
+   * To be asked before a write is acknowledged whose forces succeeded. The kernel tells of an error
+   * in writing back once; a file or directory opened after another thread was told is forced
+   * without one, though its bytes may be lost (Rebello et al., "Can applications recover from fsync
+   * failures?", ATC 2020).
+   *
+   * @throws ForceFailedException if another force has failed
+   */
+  public void requireSound(String path) throws ForceFailedException {
+    if (failed) {
+      throw new ForceFailedException(path, new IOException("another force has failed"));
+    }
+  }
+
   /** Opens a file that is to be changed, or answers null when there is none. */
   public @Nullable DiskFile open(String path) throws IOException {
     try {
@@ -107,7 +126,7 @@ public final class DurableFiles {
    * force, rename, force of the directory. After a crash or a failure the file is what it was, or
    * all of the new content; when this returns it is the new content for good.
    *
-   * @throws ForceFailedException if a force failed; the file may be either
+   * @throws ForceFailedException if a force failed, this one or another; the file may be either
    */
   public void replace(String path, Content content) throws IOException {
     String temporary = TEMPORARY + "/" + temporaryNames.incrementAndGet();
@@ -126,11 +145,12 @@ public final class DurableFiles {
         durableDirectories.remove(directory);
       }
       if (e instanceof DiskFullException) {
-        fullSince = nanos.getAsLong();
+        noRoom();
       }
       throw e instanceof ReadOnlyDiskException readOnly ? readOnly(readOnly) : e;
     }
     forceDirectory(directory);
+    requireSound(path);
   }
 
   /**

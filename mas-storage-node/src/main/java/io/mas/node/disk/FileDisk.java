@@ -28,6 +28,9 @@ public final class FileDisk implements Disk {
    */
   private static final int SLICE = 128 << 10;
 
+  /** The text of EISDIR, strerror(3). */
+  public static final String IS_A_DIRECTORY = "Is a directory";
+
   private static final @Nullable OpenOption DIRECT = direct();
 
   private final Path root;
@@ -171,6 +174,20 @@ public final class FileDisk implements Disk {
 
   private Path at(String path) {
     return root.resolve(path);
+  }
+
+  /**
+   * What the system says of an error of which it is known, EISDIR. {@link #IS_A_DIRECTORY} is in
+   * it, unless the system's texts are translated for this process, by which none would be known.
+   *
+   * @param directory one that is there
+   */
+  public static String errorOf(Path directory) {
+    try (FileChannel _ = FileChannel.open(directory, StandardOpenOption.WRITE)) {
+      return "";
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    }
   }
 
   /** The JDK has no type for ENOSPC, EDQUOT and EROFS; it gives the text of strerror(3). */

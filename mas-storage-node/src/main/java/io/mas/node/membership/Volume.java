@@ -21,7 +21,7 @@ public interface Volume {
   /** Whether it is still the volume that was opened, as its disk says now; blocks. */
   Sight look();
 
-  /** Its disk is dead: from now on it has no state that could be announced. */
+  /** It is gone, or its disk is dead: from now on it has no state that could be announced. */
   void giveUp();
 
   /** What is seen of a volume. */

@@ -85,7 +85,20 @@ final class ColumnScan {
   private void add(long at, RecordHeader header) {
     origin = header.origin();
     var found = new Stored(at, header.sequence(), header.frame(), false);
-    blocks.merge(header.frame().block(), found, (a, b) -> a.sequence() > b.sequence() ? a : b);
+    blocks.merge(header.frame().block(), found, this::valid);
+  }
+
+  /** Of two records of a block the later one, unless a crash has left it without its bytes. */
+  private Stored valid(Stored a, Stored b) {
+    boolean first = a.sequence() > b.sequence();
+    Stored later = first ? a : b;
+    Stored earlier = first ? b : a;
+    return reader().payload(later) == null ? earlier : later;
+  }
+
+  private ColumnReader reader() {
+    return new ColumnReader(
+        format, file, new ColumnTable(key, origin, Map.of(), size, unreadable, false));
   }
 
   /** The header at a place, if it is whole, of this column, and its payload is within the file. */

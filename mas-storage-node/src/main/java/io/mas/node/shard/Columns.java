@@ -1,5 +1,7 @@
 package io.mas.node.shard;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mas.common.object.ShardKey;
@@ -13,6 +15,7 @@ import io.mas.node.disk.DurableFiles;
 import io.mas.node.disk.ForceFailedException;
 import io.mas.node.shard.ShardStore.Origin;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +94,7 @@ final class Columns {
     if (!table.directoryForced()) {
       files.forceDirectory(path.substring(0, path.lastIndexOf('/')));
     }
+    files.requireSound(path);
     done(records);
   }
 
@@ -150,7 +154,33 @@ final class Columns {
     return new ShardStoreException(NodeError.OTHER_BYTES, message);
   }
 
-  ColumnRange read(ShardKey key, int from, int count, DiskThreads threads) throws IOException {
+  ShardRead read(ShardKey key, int from, int count, DiskThreads threads) throws IOException {
+    try {
+      return readable(key, from, count, threads);
+    } catch (IOException e) {
+      if (!diskReads(e)) {
+        throw e;
+      }
+      log.warn("{} cannot be opened", key, e);
+      return new UnreadableColumn(from, count);
+    }
+  }
+
+  /**
+   * What befalls one file is damage, and rebuilt elsewhere; if the disk fails, or the process has
+   * no descriptor free, nothing is known of the column.
+   */
+  private boolean diskReads(IOException failure) {
+    try (DiskFile other = disk.openPastCache(LogSequence.PATH)) {
+      return other != null && other.read(ByteBuffer.allocate(1), 0) == 1;
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
+  }
+
+  private ColumnRange readable(ShardKey key, int from, int count, DiskThreads threads)
+      throws IOException {
     ColumnRange range = open(key, from, count, threads);
     if (range.anyDamaged()) {
       // Damage is evidence, so it is looked at once more, with nothing believed from before.
@@ -166,13 +196,48 @@ final class Columns {
 
   private ColumnRange open(ShardKey key, int from, int count, DiskThreads threads)
       throws IOException {
-    DiskFile file = existing(key);
+    ColumnReader reader = reader(key);
     try {
-      return new ColumnRange(
-          new ColumnReader(format, file, table(key, file)), threads, from, count);
-    } catch (IOException | RuntimeException e) {
-      file.close();
+      return new ColumnRange(reader, threads, from, count);
+    } catch (RuntimeException e) {
+      reader.file().close();
       throw e;
+    }
+  }
+
+  private ColumnReader reader(ShardKey key) throws IOException {
+    ColumnReader cached = reader(key, this::cached);
+    if (cached != null) {
+      return cached;
+    }
+    ReentrantLock lock = stripes.of(key);
+    lock.lock();
+    try {
+      // Opened again: of a file that was deleted meanwhile no table may be kept, since the next
+      // append to one that has its name would be cut to that.
+      return requireNonNull(reader(key, this::lockedTable));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Finds the table of an open column. */
+  @FunctionalInterface
+  private interface Tables {
+    @Nullable ColumnTable of(ShardKey key, DiskFile file) throws IOException;
+  }
+
+  private @Nullable ColumnReader reader(ShardKey key, Tables of) throws IOException {
+    DiskFile file = existing(key);
+    boolean used = false;
+    try {
+      ColumnTable table = of.of(key, file);
+      used = table != null;
+      return table == null ? null : new ColumnReader(format, file, table);
+    } finally {
+      if (!used) {
+        file.close();
+      }
     }
   }
 
@@ -185,23 +250,14 @@ final class Columns {
     return file;
   }
 
-  private ColumnTable table(ShardKey key, DiskFile file) throws IOException {
+  private @Nullable ColumnTable cached(ShardKey key, DiskFile file) throws IOException {
     ColumnTable cached = tables.getIfPresent(key);
-    if (cached != null && cached.end() <= file.size()) {
-      return cached;
-    }
-    ReentrantLock lock = stripes.of(key);
-    lock.lock();
-    try {
-      return lockedTable(key, file);
-    } finally {
-      lock.unlock();
-    }
+    return cached != null && cached.end() <= file.size() ? cached : null;
   }
 
   private ColumnTable lockedTable(ShardKey key, DiskFile file) throws IOException {
-    ColumnTable cached = tables.getIfPresent(key);
-    if (cached != null && cached.end() <= file.size()) {
+    ColumnTable cached = cached(key, file);
+    if (cached != null) {
       return cached;
     }
     ColumnTable table = ColumnScan.scan(format, file, key);

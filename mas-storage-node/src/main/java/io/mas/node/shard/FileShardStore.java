@@ -92,12 +92,16 @@ public final class FileShardStore implements ShardStore {
     }
   }
 
-  private void requireSpace(long bytes) throws IOException {
+  private void requireWritable() {
     if (files.failed()) {
       throw new ShardStoreException(
           NodeError.READ_ONLY,
           "a force has failed: the volume takes no writes until the node is started again");
     }
+  }
+
+  private void requireSpace(long bytes) throws IOException {
+    requireWritable();
     long free = files.disk().space().freeBytes() - reserveBytes;
     if (free < bytes) {
       throw new ShardStoreException(
@@ -141,7 +145,11 @@ public final class FileShardStore implements ShardStore {
     io(
         "commit record of " + commit.hash(),
         () -> {
-          requireSpace(0);
+          if (commit.state() == CommitRecord.State.DELETED) {
+            requireWritable(); // whoever makes room deletes; the reserve is for that
+          } else {
+            requireSpace(0);
+          }
           commits.put(commit);
           return true;
         });

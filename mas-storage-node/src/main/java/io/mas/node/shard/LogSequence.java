@@ -8,6 +8,8 @@ import io.mas.node.disk.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Numbers the records of a volume. A number is never given out twice, whatever crashes: numbers are
@@ -22,6 +24,8 @@ import java.nio.ByteOrder;
  * Every later format has another digit and keeps the checksum of the first 24 bytes.
  */
 final class LogSequence {
+  private static final Logger log = LoggerFactory.getLogger(LogSequence.class);
+
   static final String PATH = "sequence";
 
   private static final long MAGIC = 0x0a31514553_53414dL; // "MASSEQ1\n" in little-endian order
@@ -103,9 +107,14 @@ final class LogSequence {
   }
 
   /** See {@link ShardStore#checkpoint}. */
-  synchronized long checkpoint() throws IOException {
+  synchronized long checkpoint() {
     if (saved != forced && !files.failed()) {
-      save(reservedEnd);
+      try {
+        save(reservedEnd);
+      } catch (IOException e) {
+        // A node that says nothing would be believed to be as it was when it last said something.
+        log.warn("record {} is forced, and {} is what can be announced", forced, saved, e);
+      }
     }
     return saved;
   }

@@ -114,10 +114,15 @@ public final class MeteredShardStore implements ShardStore {
     return store.checkpoint();
   }
 
-  /** Closes the store, and takes its meters out of the registry: they would outlive it. */
+  /** Takes its meters out of the registry: they would outlive it. */
+  public void forget() {
+    meters.forEach(registry::remove);
+  }
+
+  /** Closes the store, which is then forgotten too. */
   @Override
   public void close() {
-    meters.forEach(registry::remove);
+    forget();
     store.close();
   }
 }

@@ -12,8 +12,18 @@ package io.mas.node.shard;
 public record StoreStatus(
     long capacityBytes, long freeBytes, boolean writable, long forcedSequence, long forces) {
 
-  /** Whether a put would be tried at all. */
+  /** A column of the largest extent with four data blocks, and then some. */
+  private static final long ROOM_BYTES = 128L << 20;
+
+  /** Of a small volume, this part. */
+  private static final int ROOM_PART = 100;
+
+  /**
+   * Whether new columns are welcome. Not if there is no room for a whole one: it would be begun
+   * here again and again, and given up when the volume is full.
+   */
   public boolean takesWrites() {
-    return writable && freeBytes > 0;
+    long room = Math.min(ROOM_BYTES, capacityBytes / ROOM_PART);
+    return writable && freeBytes > 0 && freeBytes >= room;
   }
 }

@@ -41,4 +41,25 @@ class DurableFilesTest {
     write();
     assertThat(files.full()).isFalse();
   }
+
+  /** The kernel tells of an error once: whoever was not told must not acknowledge either. */
+  @Test
+  void nothingIsDoneWhenAnotherForceHasFailedMeanwhile() throws IOException {
+    files.prepare();
+    write();
+    assertThatThrownBy(() -> files.replace("file", _ -> failAnotherForce()))
+        .isInstanceOf(ForceFailedException.class)
+        .hasMessageContaining("file");
+    assertThat(files.failed()).isTrue();
+  }
+
+  private void failAnotherForce() {
+    disk.onEach(
+        (_, _, path) -> {
+          throw new IOException("Input/output error: " + path);
+        });
+    assertThatThrownBy(() -> files.forceDirectory("other"))
+        .isInstanceOf(ForceFailedException.class);
+    disk.onEach((_, _, _) -> {});
+  }
 }

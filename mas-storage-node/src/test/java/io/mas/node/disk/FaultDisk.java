@@ -50,6 +50,7 @@ public final class FaultDisk implements Disk {
   private final List<NameChange> pending = new ArrayList<>();
   private Fault fault = (_, _, _) -> {};
   private long free = CAPACITY / 2;
+  private int mostNames = Integer.MAX_VALUE;
   private int operations;
   private boolean forceIsALie;
   private @Nullable String unreadablePath;
@@ -130,6 +131,17 @@ public final class FaultDisk implements Disk {
 
   public synchronized void setFree(long bytes) {
     free = bytes;
+  }
+
+  /** From now on no file or directory can be made beyond those that are there: no inode is free. */
+  public synchronized void takeFreeInodes() {
+    mostNames = names.size();
+  }
+
+  private void requireInode(String path) throws DiskFullException {
+    if (names.size() >= mostNames) {
+      throw new DiskFullException("No space left on device: " + path);
+    }
   }
 
   /** How many operations there were. */
@@ -225,6 +237,7 @@ public final class FaultDisk implements Disk {
   public synchronized DiskFile create(String path) throws IOException {
     operation(Kind.CREATE, path);
     requireDirectory(parent(path));
+    requireInode(path);
     if (names.containsKey(path)) {
       throw new FileAlreadyExistsException(path);
     }
@@ -238,6 +251,7 @@ public final class FaultDisk implements Disk {
     if (!names.containsKey(path)) {
       operation(Kind.DIRECTORY, path);
       requireDirectory(parent(path));
+      requireInode(path);
       change(new NameChange(null, path, new FaultFile.Inode(true)));
     }
   }

@@ -35,6 +35,11 @@ class FileDiskTest {
     assertThat(disk.openToRead("no-such-file")).isNull();
   }
 
+  @Test
+  void theTextsOfErrorsAreKnownWhereTestsRun() {
+    assertThat(FileDisk.errorOf(directory)).contains(FileDisk.IS_A_DIRECTORY);
+  }
+
   /** From the device, at any place of it, as it is now. */
   @Test
   void whatIsReadPastTheCacheIsTheSame() throws IOException {

@@ -19,8 +19,10 @@ import io.mas.common.protocol.ShardFrame.Status;
 import io.mas.common.protocol.StoredColumn;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.DiskFullException;
+import io.mas.node.disk.DurableFiles;
 import io.mas.node.disk.FaultDisk;
 import io.mas.node.disk.FaultDisk.Kind;
+import io.mas.node.disk.ForceFailedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -103,6 +105,32 @@ class FileShardStoreFaultTest extends ShardStoreFaultContract {
     store.delete(key(1, 1));
     assertThat(store.status().freeBytes()).isPositive();
     put(store, key(1, 2), 0, 1);
+  }
+
+  /** Else a column would be begun there again and again, and given up when the volume is full. */
+  @Test
+  void aVolumeWithoutRoomForAWholeColumnTakesNoNewOnes() {
+    FaultDisk disk = withColumn(1);
+    ShardStore store = open(disk);
+    disk.setFree((128 << 20) + FileShardStores.SETTINGS.reserveBytes() - 1);
+    assertThat(store.status().takesWrites()).isFalse();
+    put(store, key(1, 1), 1, 1);
+    disk.setFree((128 << 20) + FileShardStores.SETTINGS.reserveBytes());
+    assertThat(store.status().takesWrites()).isTrue();
+  }
+
+  /** One bad inode is damage, and rebuilt elsewhere; of a disk that fails nothing is known. */
+  @Test
+  void aColumnThatCannotBeOpenedIsDamagedUnlessTheDiskFails() {
+    FaultDisk disk = withColumn(3);
+    ShardStore store = open(disk);
+    disk.failOpens(COLUMN::equals);
+    assertThat(read(store, key(1, 1), 0, 3)).containsOnly(Status.DAMAGED);
+    assertRefused(NodeError.IO_ERROR, () -> put(store, key(1, 1), 0, 1));
+    disk.failOpens(_ -> true);
+    assertRefused(NodeError.IO_ERROR, () -> read(store, key(1, 1), 0, 3));
+    disk.failOpens(_ -> false);
+    assertHolds(store, key(1, 1), 0, 3);
   }
 
   /** One bad inode must not hide the columns behind it, and all collections wait for that. */
@@ -237,19 +265,82 @@ class FileShardStoreFaultTest extends ShardStoreFaultContract {
     assertThat(read(open(disk), key(1, 1), 0, 2)).containsExactly(Status.DAMAGED, Status.OK);
   }
 
+  /** A crash may leave the header of a block that was written again, and not its bytes. */
   @Test
-  void theHighestSequenceWins() {
+  void ofARecordThatIsTornAndTheOneBeforeItTheWholeOneCounts() {
     FaultDisk disk = withColumn(2);
     byte[] bytes = disk.bytes(COLUMN);
     RecordFormat format = new RecordFormat(VolumeId.of("cluster-a", "node-1"));
-    BlockShard rotten = Shards.block(key(1, 1), 0, 0);
+    BlockShard torn = Shards.block(key(1, 1), 0, 0);
     for (long sequence : List.of(0L, 9L)) {
-      RecordHeader header = new RecordHeader(sequence, key(1, 1), Shards.ORIGIN, rotten.frame());
+      RecordHeader header = new RecordHeader(sequence, key(1, 1), Shards.ORIGIN, torn.frame());
       ByteBuffer appended = ByteBuffer.allocate(bytes.length + RECORD).put(bytes);
       disk.rot(COLUMN, appended.put(format.encode(header)).array());
-      Status expected = sequence == 0 ? Status.OK : Status.DAMAGED;
-      assertThat(read(open(disk), key(1, 1), 0, 2)).containsExactly(expected, Status.OK);
+      assertHolds(open(disk), key(1, 1), 0, 2);
+      appended.put(RecordFormat.HEADER_BYTES + 1, (byte) ~bytes[RecordFormat.HEADER_BYTES + 1]);
+      disk.rot(COLUMN, appended.array());
+      assertThat(read(open(disk), key(1, 1), 0, 2)).containsExactly(Status.DAMAGED, Status.OK);
     }
+  }
+
+  /** Equal nodes run out of inodes together: one that could not start again could not delete. */
+  @Test
+  void withoutAFreeInodeASequenceIsNotedAgainAndAgain() {
+    FaultDisk disk = withColumn(1);
+    ShardStore store = open(disk);
+    List<String> before = disk.files();
+    disk.takeFreeInodes();
+    for (int block = 1; block <= 10; block++) {
+      put(store, key(1, 1), block, 1); // takes no inode
+      assertThat(store.checkpoint()).isEqualTo(store.status().forcedSequence());
+      assertThat(store.status().takesWrites()).as("a file would find no room").isFalse();
+      assertRefused(NodeError.FULL, () -> put(store, key(2, 1), 0, 1));
+    }
+    assertThat(disk.files()).isEqualTo(before);
+    assertHolds(open(disk), key(1, 1), 0, 11);
+  }
+
+  @Test
+  void aSequenceThatCannotBeNotedIsNotAnnouncedAndTheOneBeforeIs() {
+    FaultDisk disk = withColumn(1);
+    ShardStore store = open(disk);
+    put(store, key(1, 1), 1, 1);
+    long announced = store.checkpoint();
+    put(store, key(1, 1), 2, 1);
+    disk.onEach(
+        (_, kind, path) -> {
+          if (kind == Kind.CREATE) {
+            throw new IOException("Input/output error: " + path);
+          }
+        });
+    assertThat(store.checkpoint()).isEqualTo(announced);
+    disk.onEach((_, _, _) -> {});
+    assertThat(store.checkpoint()).isGreaterThan(announced);
+  }
+
+  /** See {@link DurableFiles#requireSound}. */
+  @Test
+  void aPutIsNotAcknowledgedWhenAnotherForceHasFailedMeanwhile() {
+    FaultDisk disk = withColumn(1);
+    DurableFiles files = new DurableFiles(disk);
+    ShardStore store = FileShardStores.open(files);
+    put(store, key(1, 1), 1, 1); // and so reserves numbers for more
+    disk.onEach(
+        (_, kind, _) -> {
+          if (kind == Kind.FORCE) {
+            failAnotherForce(disk, files);
+          }
+        });
+    assertRefused(NodeError.READ_ONLY, () -> put(store, key(1, 1), 2, 1));
+  }
+
+  private static void failAnotherForce(FaultDisk disk, DurableFiles files) {
+    disk.onEach(
+        (_, _, path) -> {
+          throw new IOException("Input/output error: " + path);
+        });
+    assertThatThrownBy(() -> files.forceDirectory("")).isInstanceOf(ForceFailedException.class);
+    disk.onEach((_, _, _) -> {});
   }
 
   @Test

@@ -12,6 +12,10 @@ final class FileShardStores {
   private FileShardStores() {}
 
   static ShardStore open(Disk disk) {
-    return FileShardStore.open(new DurableFiles(disk), THREADS, SETTINGS);
+    return open(new DurableFiles(disk));
+  }
+
+  static ShardStore open(DurableFiles files) {
+    return FileShardStore.open(files, THREADS, SETTINGS);
   }
 }

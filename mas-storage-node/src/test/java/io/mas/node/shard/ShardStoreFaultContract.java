@@ -181,6 +181,8 @@ abstract class ShardStoreFaultContract {
     assertHolds(store, key(1, 1), 0, 2);
     disk.setFree(900);
     assertThat(store.status().takesWrites()).isFalse();
+    assertRefused(NodeError.FULL, () -> store.putCommit(commit(1, State.COMMITTED, "a")));
+    store.putCommit(commit(2, State.DELETED, "a")); // whoever makes room deletes
     disk.setFree(100_000);
     put(store, key(3, 1), 0, 1);
     assertHolds(store, key(3, 1), 0, 1);
