@@ -9,6 +9,7 @@ import io.mas.common.protocol.Page;
 import io.mas.node.disk.Disk;
 import io.mas.node.disk.DiskFile;
 import io.mas.node.disk.DurableFiles;
+import io.mas.node.shard.Tombstones.Tombstone;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,14 +17,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The commit records of a volume, one small file each, little-endian. Runs on disk threads.
+ * The commit records of a volume, one small file each, little-endian; those that say DELETED are
+ * {@link Tombstones}, and files only where an earlier build has left them. Runs on disk threads.
  *
  * <pre>
  *  0  "MASCMT1\n" (8)    8  length of the record (4)   12  CRC32C of the record (4)
@@ -34,9 +43,15 @@ import tools.jackson.databind.json.JsonMapper;
  * Every later format keeps these 48 bytes and has another number in the record.
  */
 final class CommitFiles {
+  private static final Logger log = LoggerFactory.getLogger(CommitFiles.class);
+
   private static final String ROOT = "commits";
   private static final long MAGIC = 0x0a31544d43_53414dL; // "MASCMT1\n" in little-endian order
   private static final int HEADER_BYTES = 48;
+
+  /** The name that stands for a deleted file: its hash, version and time. */
+  private static final Pattern DELETED =
+      Pattern.compile("/([0-9a-f]{64})-([0-9a-f]{16})-d([0-9a-f]{16})$");
 
   /** 10 000 parts of about 60 bytes, and then some; more is damage. */
   private static final int MAX_BYTES = 4 << 20;
@@ -46,26 +61,47 @@ final class CommitFiles {
   private final VolumeId volume;
   private final JsonMapper json = JsonMapper.shared();
   private final Stripes stripes = new Stripes();
+  private final Tombstones tombstones;
 
   CommitFiles(DurableFiles files, VolumeId volume) {
     this.files = files;
     this.disk = files.disk();
     this.volume = volume;
+    this.tombstones = new Tombstones(files, volume);
   }
 
   void put(CommitRecord commit) throws IOException {
-    String path = path(commit);
     ReentrantLock lock = stripes.of(commit.hash());
     lock.lock();
     try {
-      ByteBuffer bytes = encode(further(read(path), commit));
-      // Written again even when it is there: this process has not seen that one forced.
-      files.replace(path, file -> file.write(bytes, 0));
-      if (commit.state() != State.PREPARED) {
-        deleteSuperseded(commit, path);
+      if (commit.state() == State.DELETED) {
+        tombstones.put(directory(commit.hash()), Tombstone.of(commit));
+        deleteUpTo(commit);
+      } else {
+        keep(commit);
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void keep(CommitRecord commit) throws IOException {
+    String path = path(commit);
+    ByteBuffer bytes = encode(further(read(path), commit));
+    // Written again even when it is there: this process has not seen that one forced.
+    files.replace(path, file -> file.write(bytes, 0));
+    if (commit.state() != State.PREPARED) {
+      deleteSuperseded(commit, path);
+    }
+  }
+
+  /** Of a deleted file no record is wanted that is not newer. */
+  private void deleteUpTo(CommitRecord deleted) throws IOException {
+    String directory = directory(deleted.hash());
+    for (String name : disk.list(directory)) {
+      if (name.startsWith(prefix(deleted.hash())) && version(name) <= deleted.version()) {
+        disk.delete(directory + "/" + name); // not forced: one that comes back is only litter
+      }
     }
   }
 
@@ -76,8 +112,8 @@ final class CommitFiles {
   /**
    * Rivals that prepared the same version of the same file have lost; and of its older versions
    * nobody wants to know, neither a rebuild, for which the highest counts, nor a collection, which
-   * asks for newer ones. Else a file that is stored and deleted again and again would leave two
-   * records each time.
+   * asks for newer ones. Else a file that is stored and deleted again and again would leave a
+   * record each time.
    */
   private void deleteSuperseded(CommitRecord commit, String path) throws IOException {
     int slash = path.lastIndexOf('/');
@@ -107,12 +143,14 @@ final class CommitFiles {
   }
 
   Page<CommitRecord> page(String cursor, int limit) throws IOException {
-    List<String> paths = FanOut.page(disk, ROOT, cursor, limit);
     List<CommitRecord> rows = new ArrayList<>();
     Unreadable unreadable = new Unreadable();
-    int damaged = 0;
+    AtomicInteger lost = new AtomicInteger();
+    List<String> paths =
+        FanOut.page(disk, ROOT, directory -> names(directory, lost::addAndGet), cursor, limit);
+    int damaged = lost.get();
     for (String path : paths) {
-      CommitRecord record = unreadable.unless(path, () -> read(ROOT + "/" + path));
+      CommitRecord record = unreadable.unless(path, () -> named(ROOT + "/" + path));
       if (record == null) {
         damaged++;
       } else {
@@ -126,19 +164,65 @@ final class CommitFiles {
   /** What the records of a file say that are newer than a version; their names tell which are. */
   Page<CommitSummary> of(ObjectHash file, long above, int limit) throws IOException {
     String directory = directory(file);
+    AtomicInteger lost = new AtomicInteger();
     List<String> newer =
-        disk.list(directory).stream()
+        names(directory, lost::addAndGet).stream()
             .filter(name -> name.startsWith(prefix(file)) && version(name) > above)
             .toList();
     List<CommitSummary> rows = new ArrayList<>();
     Unreadable unreadable = new Unreadable();
     int damaged = 0;
     for (String name : newer.subList(0, Math.min(newer.size(), limit))) {
-      CommitRecord record = unreadable.unless(name, () -> read(directory + "/" + name));
+      CommitRecord record = unreadable.unless(name, () -> named(directory + "/" + name));
       damaged += record == null ? 1 : 0;
       rows.add(record == null ? CommitSummary.damaged(version(name)) : CommitSummary.of(record));
     }
+    if (lost.get() > 0) {
+      damaged++;
+    }
     return new Page<>(rows, damaged, newer.size() > limit ? newer.get(limit) : null);
+  }
+
+  /**
+   * The names of all records in a directory, sorted; those of deleted files say all of them.
+   *
+   * @param damaged told how many deleted files are not known any more, at the least
+   */
+  private List<String> names(String directory, IntConsumer damaged) throws IOException {
+    Stream<String> records =
+        disk.list(directory).stream().filter(name -> !name.equals(Tombstones.NAME));
+    Tombstones.Known deleted = deleted(directory);
+    damaged.accept(deleted.damaged());
+    return Stream.concat(records, deleted.rows().stream().map(CommitFiles::name)).sorted().toList();
+  }
+
+  private Tombstones.Known deleted(String directory) {
+    try {
+      return tombstones.in(directory);
+    } catch (IOException e) {
+      log.warn("the deleted files of '{}' cannot be read", directory, e);
+      return new Tombstones.Known(List.of(), 1);
+    }
+  }
+
+  /** By its length no name of a file, which ends with 16 digits. */
+  private static String name(Tombstone one) {
+    return "%s%016x-d%016x".formatted(prefix(one.hash()), one.version(), one.time());
+  }
+
+  private @Nullable CommitRecord named(String path) throws IOException {
+    Matcher deleted = DELETED.matcher(path);
+    return deleted.find()
+        ? new CommitRecord(
+            CommitRecord.FORMAT,
+            new ObjectHash(deleted.group(1)),
+            HexFormat.fromHexDigitsToLong(deleted.group(2)),
+            State.DELETED,
+            0,
+            "",
+            HexFormat.fromHexDigitsToLong(deleted.group(3)),
+            List.of())
+        : read(path);
   }
 
   private static String path(CommitRecord commit) {

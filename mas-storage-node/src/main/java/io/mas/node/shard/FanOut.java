@@ -21,6 +21,12 @@ final class FanOut {
     return "%s/%02x/%02x".formatted(root, (bits >>> BITS) & MASK, bits & MASK);
   }
 
+  /** Names in a directory. */
+  @FunctionalInterface
+  interface Names {
+    List<String> in(String directory) throws IOException;
+  }
+
   /**
    * The paths below {@code root}, relative to it, of the first {@code limit} files behind the
    * cursor, in order.
@@ -28,6 +34,16 @@ final class FanOut {
    * @param cursor {@code ""}, or the last path of the page before
    */
   static List<String> page(Disk disk, String root, String cursor, int limit) throws IOException {
+    return page(disk, root, disk::list, cursor, limit);
+  }
+
+  /**
+   * The same of what is in the directories by other names than those of files.
+   *
+   * @param names sorted
+   */
+  static List<String> page(Disk disk, String root, Names names, String cursor, int limit)
+      throws IOException {
     requirePage(cursor, limit);
     List<String> found = new ArrayList<>();
     String[] from = cursor.isEmpty() ? new String[] {"", "", ""} : cursor.split("/", 3);
@@ -40,7 +56,7 @@ final class FanOut {
         if (directory.compareTo(from[0] + "/" + from[1]) < 0) {
           continue;
         }
-        disk.list(root + "/" + directory).stream()
+        names.in(root + "/" + directory).stream()
             .map(name -> directory + "/" + name)
             .filter(path -> path.compareTo(cursor) > 0)
             .limit(limit - found.size())

@@ -100,9 +100,11 @@ public interface ShardStore extends AutoCloseable {
   /**
    * Stores a commit record; when this returns it survives any crash. Records of a file and version
    * with different parts, size, name or time lie side by side, for rivals prepare the same version.
-   * Of equal ones the furthest state is kept, in the order PREPARED, COMMITTED, DELETED: so a late
-   * repeat changes nothing. One that is not merely PREPARED deletes its rivals that are, since they
-   * have lost. Atomic: after a crash it is the former state or the new one.
+   * Of equal ones the furthest state is kept, in the order PREPARED, COMMITTED: so a late repeat
+   * changes nothing. One that is not merely PREPARED deletes its rivals that are, since they have
+   * lost. Of one that is DELETED only hash, version and time are kept, and those before it go; of
+   * several records of a file the one with the highest version counts. Atomic: after a crash it is
+   * the former state or the new one.
    *
    * @throws ShardStoreException {@code READ_ONLY}; {@code FULL}
    */
@@ -128,8 +130,9 @@ public interface ShardStore extends AutoCloseable {
   StoreStatus status();
 
   /**
-   * Makes the last forced sequence number known to the next start, and answers it. Only a number
-   * that this has answered may be announced: so no life of the volume ever announces a lower one.
+   * Makes the last forced sequence number known to the next start, and answers it; if that cannot
+   * be, the one that is known. Only a number that this has answered may be announced: so no life of
+   * the volume ever announces a lower one.
    */
   long checkpoint();
 

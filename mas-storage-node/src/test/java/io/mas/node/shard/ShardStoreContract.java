@@ -301,6 +301,22 @@ abstract class ShardStoreContract {
     assertRefused(NodeError.BAD_REQUEST, () -> store.commits(file, -1));
   }
 
+  private static CommitRecord deleted(int version) {
+    return new CommitRecord(
+        1, commit(1, State.DELETED, "a").hash(), version, State.DELETED, 0, "", 1234, List.of());
+  }
+
+  @Test
+  void keepsWhichFilesAreDeleted() {
+    store.putCommit(commit(1, State.COMMITTED, "a"));
+    store.putCommit(commit(2, State.DELETED, "a"));
+    store.putCommit(commit(2, State.DELETED, "a"));
+    reopen();
+    assertThat(commits(store)).containsExactly(deleted(2));
+    assertThat(store.commits("", 1).next()).isNotNull();
+    assertThat(store.commits(String.valueOf(store.commits("", 1).next()), 1).rows()).isEmpty();
+  }
+
   /** A file that is stored and deleted again and again leaves one record. */
   @Test
   void forgetsOlderVersionsOfAFile() {
@@ -310,12 +326,14 @@ abstract class ShardStoreContract {
     }
     store.putCommit(commit(3, State.COMMITTED, "late"));
     assertThat(commits(store))
-        .containsExactlyInAnyOrder(
-            commit(8, State.DELETED, "a"), commit(3, State.COMMITTED, "late"));
+        .containsExactlyInAnyOrder(deleted(8), commit(3, State.COMMITTED, "late"));
     store.putCommit(commit(9, State.PREPARED, "a"));
     assertThat(commits(store)).hasSize(3);
     store.putCommit(commit(9, State.COMMITTED, "a"));
-    assertThat(commits(store)).containsExactly(commit(9, State.COMMITTED, "a"));
+    assertThat(commits(store))
+        .containsExactlyInAnyOrder(deleted(8), commit(9, State.COMMITTED, "a"));
+    store.putCommit(commit(10, State.DELETED, "a"));
+    assertThat(commits(store)).containsExactly(deleted(10));
   }
 
   @Test

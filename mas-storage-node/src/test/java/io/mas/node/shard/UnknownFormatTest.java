@@ -100,6 +100,20 @@ final class UnknownFormatTest {
     assertThat(disk.bytes(path)).isEqualTo(file.array());
   }
 
+  @Test
+  void aDeletedFileInANewerFormat() {
+    store.putCommit(commit(1, State.DELETED, "a"));
+    String path =
+        disk.files().stream().filter(f -> f.startsWith("commits")).findAny().orElseThrow();
+    ByteBuffer file = ByteBuffer.wrap(disk.bytes(path)).order(ByteOrder.LITTLE_ENDIAN);
+    file.put(6, (byte) '2');
+    file.putInt(60, RecordFormat.crc(file.slice(0, 60)));
+    restart(path, file.array());
+    String what = "a row of deleted files is of format '2', this build knows format '1'";
+    assertUnknown(what, () -> store.commits("", ShardStore.MAX_PAGE));
+    assertUnknown(what, () -> store.commits(commit(1, State.DELETED, "a").hash(), 0));
+  }
+
   /** To start with an empty directory, as after damage, would throw the shards away. */
   @Test
   void aSequenceOfANewerFormat() {
