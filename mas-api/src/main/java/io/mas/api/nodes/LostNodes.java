@@ -79,16 +79,26 @@ final class LostNodes implements AutoCloseable {
     rounds.wake();
   }
 
-  /** Goes once over all nodes that are lost. */
+  /** Goes once over all nodes that are lost; one with which that fails holds up no other. */
   void look() {
+    guarded(
+        "lost nodes",
+        () -> {
+          List<NodeDocument> lost =
+              metadata.nodes().stream().filter(node -> node.lost() != null).toList();
+          letBe
+              .keySet()
+              .retainAll(lost.stream().map(NodeDocument::nodeId).collect(Collectors.toSet()));
+          lost.forEach(node -> guarded("lost node " + node.nodeId(), () -> look(node)));
+        });
+  }
+
+  private void guarded(String what, Runnable task) {
     try {
-      List<NodeDocument> lost =
-          metadata.nodes().stream().filter(node -> node.lost() != null).toList();
-      letBe.keySet().retainAll(lost.stream().map(NodeDocument::nodeId).collect(Collectors.toSet()));
-      lost.forEach(this::look);
+      task.run();
     } catch (RuntimeException e) {
       if (!rounds.closed()) {
-        LOG.warn("shards of lost nodes are not marked, again later: {}", e.toString());
+        LOG.warn("{}: shards are not marked, again later: {}", what, e.toString());
       }
     }
   }

@@ -156,13 +156,21 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
     long now = clock.millis();
     KnownNode before = nodes.get(identity.nodeId());
     KnownNode known =
-        nodes.computeIfPresent(identity.nodeId(), (_, node) -> node.hears(news, now, answered));
+        nodes.computeIfPresent(identity.nodeId(), (_, node) -> heard(node, news, now, answered));
     if (known == null || !known.sameLife(identity)) {
       begin(news, known);
     } else if (turns(before, known)
         || (known.savedBefore(now, SAVE_EVERY_MILLIS) && !saver.saves(known.id()))) {
       saver.save(known.announcement());
     }
+  }
+
+  private KnownNode heard(KnownNode node, NodeAnnouncement news, long now, boolean answered) {
+    KnownNode after = node.hears(news, now, answered);
+    if (after.access() == Access.SERVES && node.access() != Access.SERVES) {
+      probes.answered(news.identity()); // it is not probed any more, so its silence would go on
+    }
+    return after;
   }
 
   /** Whether it says something else of itself: that it leaves may be its last word. */
@@ -371,21 +379,24 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
       heard = refuses && !replaced(node) ? Answer.REFUSAL : Answer.NONE;
     }
     if (heard == Answer.NONE) {
-      probes.failed(member.identity(), leaves(member.identity()));
+      nodes.computeIfPresent(member.id(), (_, now) -> silent(now, member.identity()));
     } else {
       probes.answered(nodes.getOrDefault(member.id(), node).announcement().identity());
     }
     return heard;
   }
 
+  /** A late failure of an earlier life is not the begin of a silence of this one. */
+  private KnownNode silent(KnownNode node, NodeIdentity asked) {
+    if (node.sameLife(asked)) {
+      probes.failed(asked, node.announcement().state() == NodeState.LEAVING);
+    }
+    return node;
+  }
+
   /** Whether a new volume has its address: then it is that which refuses, for all that is known. */
   private boolean replaced(KnownNode node) {
     return nodes.values().stream().anyMatch(other -> other.inPlaceOf(node));
-  }
-
-  private boolean leaves(NodeIdentity life) {
-    KnownNode node = nodes.get(life.nodeId());
-    return node != null && node.sameLife(life) && node.announcement().state() == NodeState.LEAVING;
   }
 
   private boolean accepted(NodeIdentity identity) {
@@ -395,7 +406,8 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
 
   /**
    * The accepted lives whose last direct probe failed, and how long all have failed ({@link
-   * Probes}). A refusal is an answer; what a node announces, or does not announce, counts nothing.
+   * Probes}). A refusal is an answer; so is the first announcement since the start of this process.
+   * What else a node announces, or does not announce, counts nothing.
    */
   @Override
   public Map<NodeIdentity, Duration> failing() {

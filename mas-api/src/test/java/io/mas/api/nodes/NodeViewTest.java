@@ -343,6 +343,47 @@ class NodeViewTest {
     assertThat(client.asked.get()).isEqualTo(1);
   }
 
+  private NodeView timed(AtomicLong nanos) {
+    return new NodeView(
+        new NodeLives(store, IdentityRule.ALL),
+        client,
+        PROPERTIES,
+        clock,
+        new Probes(Duration.ZERO, VerdictRule.ALL, nanos::get));
+  }
+
+  /** Or a node that is up would be lost at its next hiccup, for how long it has not been silent. */
+  @Test
+  void aLateFailureOfAnEarlierLifeIsNoSilenceOfThisOne() {
+    AtomicLong nanos = new AtomicLong();
+    view = timed(nanos);
+    view.accept(news(1, "a", 1, 1));
+    client.hold();
+    view.probe("node-1");
+    await().until(() -> client.asked.get() == 1);
+    view.accept(news(2, "b", 1, 1));
+    client.release();
+    await().until(() -> !view.readLast("node-1"));
+    nanos.addAndGet(Duration.ofMinutes(10).toNanos());
+    assertThat(view.ask("node-1")).isEqualTo(Answer.NONE);
+    assertThat(view.failing().values()).containsExactly(Duration.ZERO);
+  }
+
+  @Test
+  void aNodeThatWasProbedBeforeItWasHeardHasAnsweredOnceItIsHeard() {
+    view.accept(news(1, "a", 1, 1));
+    AtomicLong nanos = new AtomicLong();
+    view = timed(nanos);
+    view.reload();
+    assertThat(view.ask("node-1")).isEqualTo(Answer.NONE);
+    assertThat(view.failing()).hasSize(1);
+    view.accept(news(1, "a", 2, 1));
+    assertThat(view.failing()).isEmpty();
+    nanos.addAndGet(Duration.ofMinutes(10).toNanos());
+    assertThat(view.ask("node-1")).isEqualTo(Answer.NONE);
+    assertThat(view.failing().values()).containsExactly(Duration.ZERO);
+  }
+
   @Test
   void aNodeThatIsLateAndDoesNotAnswerAProbeIsSuspect() {
     view.accept(news(1, "a", 1, 1));
