@@ -1,5 +1,6 @@
 package io.mas.api.nodes;
 
+import io.mas.common.cluster.NodeState;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.Layout;
@@ -10,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Chooses a node for each shard of an extent: one shard a node where there are enough, spread over
@@ -34,7 +37,7 @@ public final class Placement {
    * A choice of nodes.
    *
    * @param nodes one for each shard, in shard order
-   * @param belowIdeal whether nodes had to take more than one shard
+   * @param belowIdeal see {@link Placement#belowIdeal}
    */
   public record Choice(List<Member> nodes, boolean belowIdeal) {}
 
@@ -67,13 +70,50 @@ public final class Placement {
       tally.add(best);
       chosen.add(best);
     }
-    return new Choice(chosen, candidates.size() < layout.width());
+    return new Choice(chosen, belowIdeal(chosen));
+  }
+
+  /**
+   * Whether shards are spread worse than they could be: a node has several, or another had better
+   * have one of them, be it away now. Not one that is lost, drained or full: it may stay so.
+   *
+   * @param holders the nodes of an extent's shards, a node as often as it has one
+   */
+  public boolean belowIdeal(List<Member> holders) {
+    Tally tally = new Tally();
+    holders.forEach(tally::add);
+    if (tally.nodes.size() < holders.size()) {
+      return true;
+    }
+    List<Member> others =
+        view.standings().stream()
+            .filter(node -> !node.lost())
+            .filter(node -> node.state() == NodeState.UP || node.state() == NodeState.LEAVING)
+            .map(NodeView.Standing::member)
+            .toList();
+    return holders.stream()
+        .anyMatch(holder -> others.stream().anyMatch(other -> tally.better(holder, other)));
+  }
+
+  /**
+   * Chooses, among the nodes that take writes now, one that had better have a shard than the node
+   * that has it; empty if there is none.
+   *
+   * @param holder the node that has it
+   * @param gap where all shards are, this one too
+   */
+  public Optional<Member> better(Member holder, Gap gap) {
+    Tally tally = tally(gap.held);
+    Predicate<Member> better = node -> tally.better(holder, node);
+    List<Member> candidates = candidates(gap).filter(better).toList();
+    tally.remove(holder);
+    return best(candidates.stream(), tally, gap);
   }
 
   /**
    * One more shard of an extent that needs a node.
    *
-   * @param held ids of the nodes of its other shards, a node as often as it has one
+   * @param held ids of the nodes that have its shards, a node as often as it has one
    * @param avoid ids of nodes that have just failed; not used
    * @param shunned id of the node that has lost the shard; used only if it is better for the spread
    * @param most shards of the extent that a node may have
@@ -93,20 +133,36 @@ public final class Placement {
     return minNodeFailures == 0 ? layout.width() : layout.m() / minNodeFailures;
   }
 
+  /** How many nodes may fail and nothing is lost. */
+  public int minNodeFailures() {
+    return minNodeFailures;
+  }
+
   /** Chooses among the nodes that take writes now; empty if none may have the shard. */
   public Optional<Member> another(Gap gap) {
+    Tally tally = tally(gap.held);
+    return best(
+        candidates(gap).filter(node -> tally.of(tally.nodes, node.id()) < gap.most), tally, gap);
+  }
+
+  private Tally tally(List<String> held) {
     Tally tally = new Tally();
-    gap.held.forEach(id -> view.member(id).ifPresent(tally::add));
+    held.forEach(id -> view.member(id).ifPresent(tally::add));
+    return tally;
+  }
+
+  private Stream<Member> candidates(Gap gap) {
+    return view.writable().stream().filter(node -> !gap.avoid.contains(node.id()));
+  }
+
+  private Optional<Member> best(Stream<Member> candidates, Tally tally, Gap gap) {
     Map<String, Double> preference = new HashMap<>();
-    return view.writable().stream()
-        .filter(node -> !gap.avoid.contains(node.id()))
-        .filter(node -> tally.of(tally.nodes, node.id()) < gap.most)
-        .min(
-            tally
-                .leastUsed()
-                .thenComparing(node -> node.id().equals(gap.shunned))
-                .thenComparingDouble(
-                    node -> -preference.computeIfAbsent(node.id(), id -> preference(node))));
+    return candidates.min(
+        tally
+            .leastUsed()
+            .thenComparing(node -> node.id().equals(gap.shunned))
+            .thenComparingDouble(
+                node -> -preference.computeIfAbsent(node.id(), id -> preference(node))));
   }
 
   private double preference(Member node) {
@@ -142,6 +198,32 @@ public final class Placement {
       zones.merge(node.zone(), 1, Integer::sum);
       hosts.merge(node.host(), 1, Integer::sum);
       nodes.merge(node.id(), 1, Integer::sum);
+    }
+
+    void remove(Member node) {
+      zones.merge(node.zone(), -1, Integer::sum);
+      hosts.merge(node.host(), -1, Integer::sum);
+      nodes.merge(node.id(), -1, Integer::sum);
+    }
+
+    /**
+     * Whether a shard of one node had better be on another, which has none: the first has several,
+     * or its zone, or in zones as good its host, has more than the other's would have. What is
+     * moved so is never moved back.
+     */
+    boolean better(Member from, Member to) {
+      if (of(nodes, to.id()) > 0) {
+        return false;
+      }
+      int zone = change(zones, from.zone(), to.zone());
+      return of(nodes, from.id()) > 1
+          || zone < 0
+          || (zone == 0 && change(hosts, from.host(), to.host()) < 0);
+    }
+
+    /** How much more the other would have than the one has now; 0 if they are the same. */
+    private int change(Map<String, Integer> counts, String from, String to) {
+      return from.equals(to) ? 0 : of(counts, to) + 1 - of(counts, from);
     }
 
     Comparator<Member> leastUsed() {

@@ -7,7 +7,6 @@ import io.mas.api.nodes.Nodes;
 import io.mas.api.nodes.Placement.Gap;
 import io.mas.common.object.ShardKey;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
@@ -22,7 +21,8 @@ import java.util.stream.IntStream;
 /**
  * Decides where shards go. A bad block goes to its own node again; a whole column goes to another
  * node, chosen so that the spread stays; and when nothing is missing, a column that shares its node
- * with another goes to a node that has none. Reads only the view of the nodes. Thread-safe.
+ * with another, or its zone or host with more than it need, goes to a node that has none. Reads
+ * only the view of the nodes. Thread-safe.
  */
 final class Planner {
   private final Nodes nodes;
@@ -42,17 +42,34 @@ final class Planner {
 
   /** Whether something can be done for the extent now. */
   boolean possible(ExtentDocument extent) {
-    return stale(extent) || !plan(extent, Trouble.none()).isEmpty();
+    // What the collection has put in the place of its writer's document stands for no block.
+    return !extent.seized() && (stale(extent) || !plan(extent, Trouble.none()).isEmpty());
   }
 
-  /** Whether nothing is missing and nothing shared: only the document does not say so yet. */
-  static boolean stale(ExtentDocument extent) {
-    return extent.missing().isEmpty() && !shared(extent.shards());
+  /** Whether nothing is missing and all well spread: only the document does not say so yet. */
+  boolean stale(ExtentDocument extent) {
+    return extent.missing().isEmpty() && !belowIdeal(extent.shards());
   }
 
-  /** Whether a node has several of these shards. */
-  static boolean shared(List<ExtentDocument.Shard> shards) {
-    return shards.stream().map(ExtentDocument.Shard::node).distinct().count() < shards.size();
+  /** Whether shards are spread worse than they could be. */
+  boolean belowIdeal(List<ExtentDocument.Shard> shards) {
+    if (shards.stream().map(ExtentDocument.Shard::node).distinct().count() < shards.size()) {
+      return true; // whether the view knows the node or not
+    }
+    List<Member> holders =
+        shards.stream()
+            .map(shard -> nodes.view().member(shard.node()))
+            .flatMap(Optional::stream)
+            .toList();
+    return nodes.placement().belowIdeal(holders);
+  }
+
+  /** The columns of the extent of which nothing is to be expected where they are. */
+  Set<Integer> onLostNodes(ExtentDocument extent) {
+    return columns(extent)
+        .filter(shard -> nodes.view().gone(extent.shards().get(shard).node()))
+        .boxed()
+        .collect(Collectors.toSet());
   }
 
   /** What can be written now to make the extent whole, or at least better; may be nothing. */
@@ -89,19 +106,14 @@ final class Planner {
                 Collectors.mapping(Missing::block, Collectors.toCollection(TreeSet::new))));
   }
 
-  /** Of the columns of a node all but the first move, as far as there are nodes without any. */
+  /** Columns move as far as there are nodes that had better have them. */
   private List<Patch> spread(ExtentDocument extent, Trouble trouble) {
     if (!rules.contains(RepairRule.KEEP_SPREAD)) {
       return List.of();
     }
     Room room = new Room(extent, trouble, 1);
     columns(extent).forEach(room::hold);
-    Set<String> seen = new HashSet<>();
-    return columns(extent)
-        .filter(shard -> !seen.add(room.own(shard)))
-        .mapToObj(shard -> room.move(shard, ""))
-        .flatMap(Optional::stream)
-        .toList();
+    return columns(extent).mapToObj(room::improve).flatMap(Optional::stream).toList();
   }
 
   /** Where columns of an extent may go; each one that is placed leaves less for the next. */
@@ -137,11 +149,21 @@ final class Planner {
 
     Optional<Patch> move(int shard, String shunned) {
       Optional<Member> node = nodes.placement().another(new Gap(held, avoid, shunned, most));
-      node.ifPresent(one -> hold(one.id()));
-      return node.map(
-          one ->
-              new Patch(
-                  one, new ShardKey(extent.id(), shard, random.nextLong()), true, all(extent)));
+      return node.map(one -> moved(shard, one));
+    }
+
+    /** The column moves if there is a node that had better have it. */
+    Optional<Patch> improve(int shard) {
+      Gap gap = new Gap(held, avoid, "", most);
+      Optional<Member> node =
+          nodes.view().member(own(shard)).flatMap(own -> nodes.placement().better(own, gap));
+      node.ifPresent(_ -> held.remove(own(shard)));
+      return node.map(one -> moved(shard, one));
+    }
+
+    private Patch moved(int shard, Member to) {
+      hold(to.id());
+      return new Patch(to, new ShardKey(extent.id(), shard, random.nextLong()), true, all(extent));
     }
   }
 

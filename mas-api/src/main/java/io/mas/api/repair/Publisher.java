@@ -23,11 +23,13 @@ final class Publisher {
 
   private final MetadataStore metadata;
   private final Turns turns;
+  private final Planner planner;
   private final Set<RepairRule> rules;
 
-  Publisher(MetadataStore metadata, Turns turns, Set<RepairRule> rules) {
+  Publisher(MetadataStore metadata, Turns turns, Planner planner, Set<RepairRule> rules) {
     this.metadata = metadata;
     this.turns = turns;
+    this.planner = planner;
     this.rules = rules;
   }
 
@@ -41,7 +43,7 @@ final class Publisher {
     ExtentDocument base = taken;
     try {
       for (int round = 0; round < ROUNDS; round++) {
-        ExtentDocument next = change.of(base, turns.atOnce(base));
+        ExtentDocument next = change.of(base, turns.atOnce(base), planner);
         boolean before = certain;
         certain = !rules.contains(RepairRule.KEEP_UNCERTAIN); // until there is an answer
         WriteOutcome outcome = metadata.compareAndSetExtent(next);

@@ -3,6 +3,7 @@ package io.mas.api.repair;
 import io.mas.api.block.BlockBuffer;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.EncodedBlock;
+import io.mas.api.block.RequestBuffers;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.nodes.Fanout;
@@ -59,11 +60,14 @@ final class Rebuild implements BlockReader.Listener {
   private final Context context;
   private final ExtentDocument extent;
   private final BlockReader reader;
+  private final RequestBuffers memory;
 
   /** The blocks that each patch has on its node. */
   private final Map<Patch, Set<Integer>> written = new LinkedHashMap<>();
 
   private final Map<Patch, NodeException> refused = new HashMap<>();
+  private final Set<Integer> partly;
+  private final Set<Integer> unreadable = new HashSet<>();
   private final Set<Patch> open;
   private final boolean limited;
 
@@ -82,10 +86,15 @@ final class Rebuild implements BlockReader.Listener {
       RepairRates rates,
       RepairMetrics metrics) {}
 
-  Rebuild(Context context, ExtentDocument extent, List<Patch> patches) {
+  /**
+   * @param partly columns that may move without blocks that cannot be read
+   */
+  Rebuild(Context context, ExtentDocument extent, List<Patch> patches, Set<Integer> partly) {
     this.context = context;
     this.extent = extent;
+    this.partly = Set.copyOf(partly);
     this.reader = new BlockReader(context.nodes, context.blocks, context.reading, this);
+    this.memory = new RequestBuffers(context.blocks.buffers());
     this.open = new HashSet<>(patches);
     this.limited = extent.redundancy() > 0;
     this.most = limited ? Math.min(MAX_PUT_BYTES, context.rates.atOnce()) : MAX_PUT_BYTES;
@@ -161,7 +170,7 @@ final class Rebuild implements BlockReader.Listener {
   private void write(List<Integer> batch) throws InterruptedException {
     List<BlockBuffer> buffers = new ArrayList<>();
     try {
-      buffers.add(BlockBuffer.acquire(context.blocks.buffers(), extent.layout()));
+      buffers.add(memory.acquire(extent.layout()));
       Optional<BlockBuffer> further = tryAcquire(batch.size() - buffers.size());
       while (further.isPresent()) {
         buffers.add(further.get());
@@ -177,9 +186,7 @@ final class Rebuild implements BlockReader.Listener {
 
   /** Only the first is waited for: nobody who holds a buffer waits for another. */
   private Optional<BlockBuffer> tryAcquire(int wanted) {
-    return wanted == 0
-        ? Optional.empty()
-        : BlockBuffer.tryAcquire(context.blocks.buffers(), extent.layout());
+    return wanted == 0 ? Optional.empty() : memory.tryAcquire(extent.layout());
   }
 
   /** The blocks that can be read, by number. When it returns, nobody touches the buffers. */
@@ -211,9 +218,14 @@ final class Rebuild implements BlockReader.Listener {
       return reading.get();
     } catch (ExecutionException e) {
       LOG.warn("block {} of extent {} not rebuilt: {}", number, extent.id(), e.getCause() + "");
-      open.removeIf(patch -> patch.moves() && patch.blocks().contains(number)); // never whole
+      unreadable.add(number);
+      open.removeIf(patch -> needs(patch, number)); // never whole
       return null;
     }
+  }
+
+  private boolean needs(Patch patch, int block) {
+    return patch.moves() && !partly.contains(patch.shard()) && patch.blocks().contains(block);
   }
 
   private void put(NavigableMap<Integer, EncodedBlock> blocks) throws InterruptedException {
@@ -283,17 +295,31 @@ final class Rebuild implements BlockReader.Listener {
 
   // What came of it
 
-  /** The columns that are whole on their new nodes. */
+  /** The columns that are on their new nodes, as whole as they may be. */
   Map<Integer, ExtentDocument.Shard> moved() {
     Map<Integer, ExtentDocument.Shard> moved = new TreeMap<>();
     written.forEach(
         (patch, blocks) -> {
-          if (patch.moves() && blocks.equals(patch.blocks())) {
+          if (patch.moves() && !blocks.isEmpty() && complete(patch, blocks)) {
             ShardKey key = patch.key();
             moved.put(key.shard(), new ExtentDocument.Shard(patch.node().id(), key.attempt()));
           }
         });
     return moved;
+  }
+
+  private boolean complete(Patch patch, Set<Integer> blocks) {
+    return patch.blocks().stream()
+        .allMatch(
+            block ->
+                blocks.contains(block) || (unreadable.contains(block) && !needs(patch, block)));
+  }
+
+  /** What the moved columns lack. */
+  Set<Missing> lacking() {
+    return moved().keySet().stream()
+        .flatMap(shard -> unreadable.stream().map(block -> new Missing(shard, block)))
+        .collect(Collectors.toSet());
   }
 
   /** The bad blocks that are good again on their own nodes. */

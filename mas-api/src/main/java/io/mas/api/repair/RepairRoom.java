@@ -41,7 +41,7 @@ public final class RepairRoom {
                 turns,
                 planner,
                 rebuilding,
-                new Publisher(outside.metadata(), turns, rules),
+                new Publisher(outside.metadata(), turns, planner, rules),
                 new RecordKeeper(outside.metadata(), outside.nodes(), settings.records),
                 outside.clock()));
     this.worker =

@@ -10,6 +10,8 @@ import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.ShardClient;
 import io.mas.api.object.CrashPoint;
 import io.mas.api.object.RecordKeeper;
+import io.mas.common.protocol.NodeError;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -31,8 +33,20 @@ final class Repairer {
   /** Plans made for one extent before others have their turn. */
   private static final int ROUNDS = 5;
 
-  /** Tries with a node that gives no answer, before a column moves for a bad block of it. */
+  /** What a node refuses for as long as it is as it is. */
+  private static final Set<NodeError> LASTING =
+      Set.of(
+          NodeError.READ_ONLY,
+          NodeError.FULL,
+          NodeError.IO_ERROR,
+          NodeError.OTHER_BYTES,
+          NodeError.BAD_REQUEST);
+
+  /** Tries with a node that does not take a block now, before a column moves for it. */
   private static final int PATIENCE = 3;
+
+  /** How long a block that cannot be read holds back its extent: a lost node may bring it back. */
+  private static final Duration FOR_A_RETURN = Duration.ofHours(1);
 
   private final Parts parts;
 
@@ -99,13 +113,13 @@ final class Repairer {
     /** Whether it got better, or it is known what to do next. */
     private boolean attempt(List<Patch> patches) throws InterruptedException {
       Set<Patch> unnamed = patches.stream().filter(Patch::moves).collect(Collectors.toSet());
-      Rebuild rebuild = new Rebuild(parts.rebuilding, extent, patches);
+      Rebuild rebuild = new Rebuild(parts.rebuilding, extent, patches, partly());
       try {
         rebuild.run();
         boolean learnt = learn(rebuild.refused());
         found.addAll(rebuild.found());
-        Change change = new Change(rebuild.moved(), rebuild.mended(), found);
-        if (change.isEmpty() && !Planner.stale(extent)) {
+        Change change = new Change(rebuild.moved(), rebuild.lacking(), rebuild.mended(), found);
+        if (change.isEmpty() && !parts.planner.stale(extent)) {
           return learnt;
         }
         CrashPoint.reached("repair.written");
@@ -117,6 +131,17 @@ final class Repairer {
       } finally {
         discard(unnamed);
       }
+    }
+
+    /**
+     * Columns that may move without blocks that cannot be read: those of lost nodes, when there has
+     * been time for one to return. The other blocks would stay without redundancy for their sake.
+     */
+    private Set<Integer> partly() {
+      ExtentDocument.Turn turn = extent.turn();
+      boolean patient =
+          turn.tries() <= PATIENCE || parts.clock.millis() - turn.since() < FOR_A_RETURN.toMillis();
+      return patient ? Set.of() : parts.planner.onLostNodes(extent);
     }
 
     /** Those of the offered patches that nobody names for certain. */
@@ -138,13 +163,18 @@ final class Repairer {
       return !overtaken;
     }
 
+    /** Whether a node will say so again; one that has just started again, or is busy, will not. */
+    private static boolean lasting(NodeException failure) {
+      return failure.error().filter(LASTING::contains).isPresent();
+    }
+
     /** Whether the nodes that refused make another plan. */
     private boolean learn(Map<Patch, NodeException> refused) {
       boolean more = false;
       for (Map.Entry<Patch, NodeException> one : refused.entrySet()) {
         Patch patch = one.getKey();
         boolean enough =
-            patch.moves() || one.getValue().error().isPresent() || extent.turn().tries() > PATIENCE;
+            patch.moves() || lasting(one.getValue()) || extent.turn().tries() > PATIENCE;
         if (enough) {
           more |= trouble.nodes().add(patch.node().id());
           more |= !patch.moves() && trouble.columns().add(patch.shard());
@@ -175,8 +205,8 @@ final class Repairer {
 
     /** Ends the turn, with the evidence that came up; whoever has changed it meanwhile is right. */
     void end(Turn next) {
-      Change change = new Change(Map.of(), Set.of(), found);
-      WriteOutcome _ = parts.metadata.compareAndSetExtent(change.of(extent, next));
+      Change change = Change.of(found);
+      WriteOutcome _ = parts.metadata.compareAndSetExtent(change.of(extent, next, parts.planner));
     }
 
     /** Deletes what was written and is published nowhere; what stays the inventory sweep finds. */

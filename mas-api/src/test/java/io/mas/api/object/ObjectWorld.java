@@ -52,6 +52,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
@@ -365,7 +366,7 @@ public final class ObjectWorld implements AutoCloseable {
   }
 
   /** A node is lost by a verdict, and is asked for nothing more. */
-  void loseForGood(String node) {
+  public void loseForGood(String node) {
     NodeDocument saved =
         metadata.nodes().stream()
             .filter(one -> one.nodeId().equals(node))
@@ -394,6 +395,11 @@ public final class ObjectWorld implements AutoCloseable {
    * @param away ids of those that take no new shards
    */
   public void announce(int total, Set<String> away) {
+    announce(total, away, _ -> "zone");
+  }
+
+  /** The same in zones, by the ids of nodes. */
+  public void announce(int total, Set<String> away, UnaryOperator<String> zone) {
     life++;
     for (NodeAnnouncement one : SimulatedNodes.announcements(metadata.clusterId(), total)) {
       String id = one.identity().nodeId();
@@ -405,7 +411,7 @@ public final class ObjectWorld implements AutoCloseable {
               one.address(),
               one.process(),
               one.host(),
-              one.zone(),
+              zone.apply(id),
               one.capacityBytes(),
               one.freeBytes(),
               away.contains(id) ? NodeState.LEAVING : NodeState.UP));

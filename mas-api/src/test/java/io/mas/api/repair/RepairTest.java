@@ -14,6 +14,7 @@ import io.mas.api.nodes.SimulatedNodes.Copy;
 import io.mas.api.nodes.SimulatedNodes.Operation;
 import io.mas.api.object.ObjectWorld;
 import io.mas.common.cluster.InProcessDiscovery;
+import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.protocol.NodeError;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -258,6 +259,28 @@ class RepairTest {
     assertThat(world.now(extent).turn().next()).isGreaterThan(world.objects.time.get());
   }
 
+  /** A lost node may return with it; after an hour the others get their redundancy without it. */
+  @Test
+  void columnsOfLostNodesMoveAtLastWithoutABlockThatNobodyCanRead() {
+    FileDocument file = world.store(ObjectWorld.random(18, 3 * BLOCK));
+    ExtentDocument extent = world.first(file);
+    for (int shard = 0; shard < 2; shard++) {
+      world.objects.loseForGood(extent.shards().get(shard).node());
+      world.loseColumn(extent, shard);
+    }
+    world.nodes.damage(extent.id(), 2, 1);
+    world.lacks(extent, new Missing(2, 1));
+    RepairWorker worker = worker();
+    world.repair(worker);
+    assertThat(world.now(extent).shards()).as("for half an hour").isEqualTo(extent.shards());
+    world.repair(worker);
+    world.repair(worker);
+    Missing[] unreadable = {new Missing(0, 1), new Missing(1, 1), new Missing(2, 1)};
+    assertThat(world.now(extent).missing()).containsExactlyInAnyOrder(unreadable);
+    assertThat(world.wrong(world.now(extent))).containsExactlyInAnyOrder(unreadable);
+    assertThat(world.now(extent).shards().subList(2, 6)).isEqualTo(extent.shards().subList(2, 6));
+  }
+
   @Test
   void aColumnMovesWhoseNodeDoesNotTakeItsBlock() {
     FileDocument file = world.store(ObjectWorld.random(6, 3 * BLOCK));
@@ -295,6 +318,30 @@ class RepairTest {
     world.sweep(worker);
     world.assertWhole(file);
     assertThat(world.now(extent).shards().get(4).node()).as("in the end").isNotEqualTo(silent);
+  }
+
+  /** Nor is a refusal that passes, as of one that is in another life than was meant. */
+  @Test
+  void aNodeThatHasStartedAgainKeepsItsColumn() {
+    FileDocument file = world.store(ObjectWorld.random(17, 3 * BLOCK));
+    ExtentDocument extent = world.first(file);
+    String restarted = extent.shards().get(4).node();
+    world.nodes.damage(extent.id(), 4, 0);
+    world.lacks(extent, new Missing(4, 0));
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.PUT && node.equals(restarted)) {
+            throw new NodeException(NodeError.IDENTITY_MISMATCH, "another life");
+          }
+        });
+    RepairWorker worker = worker();
+    world.sweep(worker);
+    assertThat(world.now(extent).turn().tries()).isEqualTo(1);
+    world.nodes.heal();
+    world.objects.time.addAndGet(10_000);
+    world.sweep(worker);
+    world.assertWhole(file);
+    assertThat(world.now(extent).shards()).isEqualTo(extent.shards());
   }
 
   private void silence(String silent) {
@@ -478,18 +525,25 @@ class RepairTest {
     assertThat(world.first(worse).lacking()).as("its nodes are back").isFalse();
   }
 
-  /** The loop itself: called, and by its own clock. */
   @Test
-  void aCallOrTheNextSweepFindsTheWork() {
+  void aCallIsHeardLongBeforeTheNextSweep() {
     var discovery = new InProcessDiscovery();
-    RepairWorker worker = worker();
-    worker.start(discovery);
-    for (int i = 0; i < 5; i++) {
+    assertFindsTheWork(discovery, Duration.ofDays(1), discovery::wakeRepair);
+  }
+
+  @Test
+  void withoutACallTheNextSweepFindsTheWork() {
+    assertFindsTheWork(new InProcessDiscovery(), Duration.ofMillis(5), () -> {});
+  }
+
+  /** More than once, since the loop begins with a sweep. */
+  private void assertFindsTheWork(NodeDiscovery discovery, Duration sweepEvery, Runnable call) {
+    RepairProperties properties = RepairWorld.properties(1, sweepEvery);
+    world.room(world.store, world.nodes, RepairRule.ALL, properties).worker().start(discovery);
+    for (int i = 0; i < 3; i++) {
       FileDocument file = world.store(ObjectWorld.random(50 + i, BLOCK));
       world.loseColumn(world.first(file), 0);
-      if (i % 2 == 0) {
-        discovery.wakeRepair();
-      }
+      call.run();
       await().until(() -> !world.first(file).lacking());
       world.assertWhole(file);
     }

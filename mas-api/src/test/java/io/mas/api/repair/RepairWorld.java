@@ -56,10 +56,14 @@ final class RepairWorld implements AutoCloseable {
   }
 
   static RepairProperties properties(int parallel) {
+    return properties(parallel, Duration.ofMillis(5));
+  }
+
+  static RepairProperties properties(int parallel, Duration sweepEvery) {
     DataSize unlimited = DataSize.ofTerabytes(1);
     return new RepairProperties(
         parallel,
-        Duration.ofMillis(5),
+        sweepEvery,
         LEASE,
         Duration.ofSeconds(1),
         Duration.ofMinutes(1),

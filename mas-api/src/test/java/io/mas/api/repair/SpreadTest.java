@@ -9,8 +9,11 @@ import io.mas.api.nodes.SimulatedNodes.Copy;
 import io.mas.api.nodes.SimulatedNodes.Operation;
 import io.mas.api.object.ObjectWorld;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -146,6 +149,37 @@ class SpreadTest {
       world.assertWhole(file);
       assertThat(world.extents(file)).noneMatch(ExtentDocument::lacking);
     }
+  }
+
+  /** Three zones of three nodes: with one away each of the others has half of every extent. */
+  @Test
+  void whatWasStoredWhileAZoneWasAwayIsSpreadOverAllZonesAgain() {
+    try (RepairWorld world = world(9, "4+2")) {
+      UnaryOperator<String> zone = node -> "zone-" + (node.charAt(node.length() - 1) - '1') / 3;
+      Set<String> away = Set.of("node-7", "node-8", "node-9");
+      world.objects.announce(9, away, zone);
+      FileDocument file = world.store(ObjectWorld.random(5, 3 * BLOCK));
+      ExtentDocument extent = world.first(file);
+      assertThat(perZone(extent, zone)).containsExactlyInAnyOrder(3L, 3L);
+      assertThat(extent.belowIdeal()).isTrue();
+      RepairWorker worker = world.worker(RepairRule.ALL);
+      world.repair(worker);
+      assertThat(world.now(extent).shards()).isEqualTo(extent.shards());
+      world.objects.announce(9, Set.of(), zone);
+      world.repair(worker);
+      world.assertWhole(file);
+      assertThat(perZone(world.now(extent), zone)).containsExactlyInAnyOrder(2L, 2L, 2L);
+      assertThat(world.now(extent).lacking()).isFalse();
+      long version = world.now(extent).version();
+      world.repair(worker);
+      assertThat(world.now(extent).version()).as("nothing moves again").isEqualTo(version);
+    }
+  }
+
+  private static Collection<Long> perZone(ExtentDocument extent, UnaryOperator<String> zone) {
+    return extent.shards().stream()
+        .collect(Collectors.groupingBy(one -> zone.apply(one.node()), Collectors.counting()))
+        .values();
   }
 
   @Test
