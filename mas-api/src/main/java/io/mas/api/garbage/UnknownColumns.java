@@ -75,7 +75,7 @@ final class UnknownColumns {
       return 0; // its writer lives, or another sweep was first: the next one sees
     }
     CrashPoint.reached("garbage.seized");
-    if (objects.collector().collect(hash, Set.of(extent.part()))) {
+    if (objects.collector().collect(hash, Set.of(extent.part())) instanceof Collector.Done) {
       return named.size();
     }
     objects.parts().leaveToCollect(hash, List.of(extent.part()));
@@ -117,7 +117,7 @@ final class UnknownColumns {
 
   /** The rule left out: the writer may publish what is being deleted. */
   private int deleteUnseized(PartId part, ObjectHash hash, List<UnknownColumn> found) {
-    if (!objects.collector().collect(hash, Set.of(part))) {
+    if (!(objects.collector().collect(hash, Set.of(part)) instanceof Collector.Done)) {
       return 0;
     }
     int deleted = 0;

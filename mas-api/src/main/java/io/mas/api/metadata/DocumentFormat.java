@@ -195,7 +195,12 @@ final class DocumentFormat {
     out.put("id", garbage.id());
     out.put("due", garbage.due());
     switch (garbage.what()) {
-      case GarbageDocument.Parts what -> out.put("parts", PackedTables.ids(what.parts()));
+      case GarbageDocument.Parts what -> {
+        out.put("parts", PackedTables.ids(what.parts()));
+        if (what.fenced()) {
+          out.put("fenced", true);
+        }
+      }
       case GarbageDocument.Generation what -> {
         out.put("session", what.upload().session());
         out.put("generation", what.generation());
@@ -213,7 +218,10 @@ final class DocumentFormat {
                 in.text("id"),
                 in.number("due"),
                 in.has("parts")
-                    ? new GarbageDocument.Parts(hash(in), PackedTables.ids(in.bytes("parts")))
+                    ? new GarbageDocument.Parts(
+                        hash(in),
+                        PackedTables.ids(in.bytes("parts")),
+                        in.has("fenced") && in.flag("fenced"))
                     : new GarbageDocument.Generation(uploadId(in), in.number("generation"))));
   }
 

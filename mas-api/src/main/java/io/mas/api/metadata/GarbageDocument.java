@@ -21,10 +21,20 @@ public record GarbageDocument(String id, long due, Target what) {
     ObjectHash hash();
   }
 
-  /** These parts, written for {@code hash}. */
-  public record Parts(ObjectHash hash, List<PartId> parts) implements Target {
+  /**
+   * These parts, written for {@code hash}.
+   *
+   * @param fenced a collection has marked them and fenced: nothing can name them any more, only
+   *     their shards are not all deleted
+   */
+  public record Parts(ObjectHash hash, List<PartId> parts, boolean fenced) implements Target {
     public Parts {
       parts = List.copyOf(parts);
+    }
+
+    /** Of which no collection has begun. */
+    public Parts(ObjectHash hash, List<PartId> parts) {
+      this(hash, parts, false);
     }
   }
 
@@ -38,6 +48,11 @@ public record GarbageDocument(String id, long due, Target what) {
 
   /** The same note with a later due time. */
   public GarbageDocument dueAt(long later) {
-    return new GarbageDocument(id, later, what);
+    return left(what, later);
+  }
+
+  /** What is left of it, at a later due time. */
+  public GarbageDocument left(Target rest, long later) {
+    return new GarbageDocument(id, later, rest);
   }
 }

@@ -141,11 +141,17 @@ public interface MetadataStore extends AutoCloseable {
   /** Uploads that expire before {@code time} (Unix milliseconds), the oldest first. */
   List<UploadDocument> uploadsExpiringBefore(long time, int limit);
 
-  /** Writes {@code next} if the document's version is {@code next.version() - 1} (0: absent). */
+  /**
+   * Writes {@code next} if the document's version is {@code next.version() - 1} (0: absent), and
+   * its generation that of {@code next}: once an upload is forgotten, versions begin with 1 again.
+   */
   WriteOutcome compareAndSetUpload(UploadDocument next);
 
-  /** Deletes the document if it has this version. An absent one is REFUSED. */
-  WriteOutcome deleteUpload(UploadId id, long version);
+  /** Writes {@code next}, the next version and another generation, in place of {@code ended}. */
+  WriteOutcome replaceUpload(UploadDocument ended, UploadDocument next);
+
+  /** Deletes the document if it has this version and generation. An absent one is REFUSED. */
+  WriteOutcome deleteUpload(UploadDocument upload);
 
   Optional<ChunkDocument> chunk(UploadId upload, long generation, int number);
 

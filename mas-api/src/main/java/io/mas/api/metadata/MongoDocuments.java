@@ -177,21 +177,19 @@ final class MongoDocuments implements AutoCloseable {
     return false;
   }
 
-  /** Replaces a document if there is one and a field of it has this value. */
-  WriteOutcome replace(MongoKey key, String field, Object value, Map<String, Object> fields) {
+  /** Replaces a document if there is one and these fields of it have these values. */
+  WriteOutcome replace(MongoKey key, Map<String, Object> having, Map<String, Object> fields) {
     return conditional(
         key,
         documents ->
-            documents
-                    .replaceOne(condition(key, field, value), document(key, fields))
-                    .getMatchedCount()
+            documents.replaceOne(condition(key, having), document(key, fields)).getMatchedCount()
                 == 1);
   }
 
-  /** Deletes a document if there is one and a field of it has this value. */
-  WriteOutcome delete(MongoKey key, String field, Object value) {
+  /** Deletes a document if there is one and these fields of it have these values. */
+  WriteOutcome delete(MongoKey key, Map<String, Object> having) {
     return conditional(
-        key, documents -> documents.deleteOne(condition(key, field, value)).getDeletedCount() == 1);
+        key, documents -> documents.deleteOne(condition(key, having)).getDeletedCount() == 1);
   }
 
   /** Writes a document, whatever is there. */
@@ -212,10 +210,11 @@ final class MongoDocuments implements AutoCloseable {
     require(key, documents -> documents.deleteOne(new Document("_id", key.id())).wasAcknowledged());
   }
 
-  private static Document condition(MongoKey key, String field, Object value) {
-    return new Document("_id", key.id())
-        .append(DocumentFormat.FORMAT_FIELD, DocumentFormat.FORMAT)
-        .append(field, value);
+  private static Document condition(MongoKey key, Map<String, Object> having) {
+    Document condition =
+        new Document("_id", key.id()).append(DocumentFormat.FORMAT_FIELD, DocumentFormat.FORMAT);
+    condition.putAll(having);
+    return condition;
   }
 
   private static Document document(MongoKey key, Map<String, Object> fields) {

@@ -28,6 +28,7 @@ public final class MongoMetadataStore implements MetadataStore {
 
   // Fields that writes are conditional on, as DocumentFormat names them.
   private static final String VERSION = "version";
+  private static final String GENERATION = "generation";
   private static final String PART = "part";
 
   private final MongoDocuments documents;
@@ -202,7 +203,7 @@ public final class MongoMetadataStore implements MetadataStore {
 
   @Override
   public WriteOutcome deleteExtent(ExtentId id, long version) {
-    return documents.delete(MongoKey.extent(id), VERSION, version);
+    return documents.delete(MongoKey.extent(id), Map.of(VERSION, version));
   }
 
   // Uploads and chunks
@@ -226,12 +227,31 @@ public final class MongoMetadataStore implements MetadataStore {
 
   @Override
   public WriteOutcome compareAndSetUpload(UploadDocument next) {
-    return save(MongoKey.upload(next.id()), next.version(), DocumentFormat.fields(next));
+    return next.version() == 1
+        ? documents.insert(MongoKey.upload(next.id()), DocumentFormat.fields(next))
+        : replaceUpload(next.generation(), next);
   }
 
   @Override
-  public WriteOutcome deleteUpload(UploadId id, long version) {
-    return documents.delete(MongoKey.upload(id), VERSION, version);
+  public WriteOutcome replaceUpload(UploadDocument ended, UploadDocument next) {
+    return replaceUpload(ended.generation(), next);
+  }
+
+  private WriteOutcome replaceUpload(long generation, UploadDocument next) {
+    return documents.replace(
+        MongoKey.upload(next.id()),
+        upload(next.version() - 1, generation),
+        DocumentFormat.fields(next));
+  }
+
+  @Override
+  public WriteOutcome deleteUpload(UploadDocument upload) {
+    return documents.delete(
+        MongoKey.upload(upload.id()), upload(upload.version(), upload.generation()));
+  }
+
+  private static Map<String, Object> upload(long version, long generation) {
+    return Map.of(VERSION, version, GENERATION, generation);
   }
 
   @Override
@@ -258,12 +278,12 @@ public final class MongoMetadataStore implements MetadataStore {
 
   @Override
   public WriteOutcome replaceChunk(ChunkDocument next, PartId replaced) {
-    return documents.replace(key(next), PART, bytes(replaced), DocumentFormat.fields(next));
+    return documents.replace(key(next), Map.of(PART, bytes(replaced)), DocumentFormat.fields(next));
   }
 
   @Override
   public WriteOutcome deleteChunk(ChunkDocument chunk) {
-    return documents.delete(key(chunk), PART, bytes(chunk.part()));
+    return documents.delete(key(chunk), Map.of(PART, bytes(chunk.part())));
   }
 
   private static MongoKey key(ChunkDocument chunk) {
@@ -361,7 +381,7 @@ public final class MongoMetadataStore implements MetadataStore {
   }
 
   private WriteOutcome replace(MongoKey key, long version, Map<String, Object> fields) {
-    return documents.replace(key, VERSION, version - 1, fields);
+    return documents.replace(key, Map.of(VERSION, version - 1), fields);
   }
 
   private <D> Optional<D> find(

@@ -268,12 +268,22 @@ public final class RocksMetadataStore implements MetadataStore {
 
   @Override
   public WriteOutcome compareAndSetUpload(UploadDocument next) {
+    return replaceUpload(next.generation(), next);
+  }
+
+  @Override
+  public WriteOutcome replaceUpload(UploadDocument ended, UploadDocument next) {
+    return replaceUpload(ended.generation(), next);
+  }
+
+  private WriteOutcome replaceUpload(long generation, UploadDocument next) {
     RocksKey key = RocksKey.upload(next.id());
     return database.update(
         key,
         (old, batch) -> {
           UploadDocument before = documents.decode(key, old, DocumentFormat::upload);
-          if (version(before, UploadDocument::version) != next.version() - 1) {
+          boolean another = before != null && before.generation() != generation;
+          if (another || version(before, UploadDocument::version) != next.version() - 1) {
             return false;
           }
           if (before != null) {
@@ -285,14 +295,15 @@ public final class RocksMetadataStore implements MetadataStore {
   }
 
   @Override
-  public WriteOutcome deleteUpload(UploadId id, long version) {
-    RocksKey key = RocksKey.upload(id);
+  public WriteOutcome deleteUpload(UploadDocument upload) {
+    RocksKey key = RocksKey.upload(upload.id());
     return database.update(
         key,
         (old, batch) -> {
           UploadDocument before = documents.decode(key, old, DocumentFormat::upload);
           return before != null
-              && before.version() == version
+              && before.version() == upload.version()
+              && before.generation() == upload.generation()
               && RocksDocuments.delete(batch, RocksKey.uploadByExpiry(before))
               && RocksDocuments.delete(batch, key);
         });

@@ -1,5 +1,6 @@
 package io.mas.api.metadata;
 
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,17 @@ public record UploadDocument(
       case OPEN, FINISHING -> true;
       case COMMITTED, ABORTED -> false;
     };
+  }
+
+  /**
+   * Whether a finish is at work. A lease that ends far later than one can comes from a clock that
+   * is ahead, and would keep everybody out for as long.
+   *
+   * @param now Unix milliseconds
+   * @param term of a lease
+   */
+  public boolean held(long now, Duration term) {
+    return lease != null && lease.until > now && lease.until - now <= 2 * term.toMillis();
   }
 
   /** The next version in {@code state}, without a lease. */

@@ -46,24 +46,40 @@ public final class Collector {
     this.rules = rules;
   }
 
+  /** What came of a collection. */
+  public sealed interface Outcome {}
+
+  /** All that could be is deleted. */
+  public record Done() implements Outcome {}
+
   /**
-   * Collects those of the parts that the live file does not name.
+   * Nothing can name these parts any more; some of their shards are left, for {@link #resume}.
    *
-   * @return whether all that could be is deleted; if not, it is to be tried again
+   * @param parts those that were marked and fenced
    */
-  public boolean collect(ObjectHash hash, Collection<PartId> parts) {
+  public record Fenced(Set<PartId> parts) implements Outcome {
+    public Fenced {
+      parts = Set.copyOf(parts);
+    }
+  }
+
+  /** It is to be tried again. */
+  public record Later() implements Outcome {}
+
+  /** Collects those of the parts that the live file does not name. */
+  public Outcome collect(ObjectHash hash, Collection<PartId> parts) {
     Optional<FileDocument> known = metadata.file(hash, Concern.LINEARIZABLE);
     Set<PartId> left = unnamed(known, parts);
     if (left.isEmpty()) {
-      return true; // not even worth a mark
+      return new Done(); // not even worth a mark
     }
     // Before the mark, which is for good, and the fence, which raises the version above a record's.
     if (!protection.releases(hash, known)) {
-      return false;
+      return new Later();
     }
     if (rules.contains(ProtocolRule.MARK_BEFORE_FENCE)) {
       if (!mark(left)) {
-        return false;
+        return new Later();
       }
       CrashPoint.reached("collect.marked");
     }
@@ -71,17 +87,31 @@ public final class Collector {
       Optional<FileDocument> file = metadata.file(hash, Concern.LINEARIZABLE);
       left = unnamed(file, left);
       if (left.isEmpty()) {
-        return true;
+        return new Done();
       }
       if (fence(hash, file)) {
         CrashPoint.reached("collect.fenced");
         if (!rules.contains(ProtocolRule.MARK_BEFORE_FENCE)) {
           boolean ignored = mark(left); // the rule left out: nothing to rely on
         }
-        return delete(left);
+        return delete(left) ? new Done() : new Fenced(left);
       }
     }
-    return false;
+    return new Later();
+  }
+
+  /**
+   * Goes on deleting what a collection has fenced. It does not fence again: each time that would
+   * make the uploads of the file that are under way begin anew, and a node that deletes nothing may
+   * stay as it is for long. The marks are for good, so whoever looked at the parts after the fence
+   * does not name them.
+   *
+   * @return whether all is deleted
+   */
+  public boolean resume(ObjectHash hash, Collection<PartId> parts) {
+    Optional<FileDocument> known = metadata.file(hash, Concern.LINEARIZABLE);
+    Set<PartId> left = unnamed(known, parts);
+    return left.isEmpty() || (protection.releases(hash, known) && delete(left));
   }
 
   /** The parts that a live file does not name. */

@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * Which files the commit records of the nodes protect (design.md, section 5): those of which a
  * record knows more than the metadata do. Then the metadata are old, and the shards are what the
  * file is rebuilt from. Each file is asked for by itself; a node answers from the names of its
- * records, and reads none in ordinary operation, where the metadata are ahead of all. Thread-safe.
+ * records and its list of deleted files, and reads no record in ordinary operation, where the
+ * metadata are ahead of all. Thread-safe.
  */
 public final class CommitProtection {
   private static final Logger LOG = LoggerFactory.getLogger(CommitProtection.class);

@@ -1,6 +1,8 @@
 package io.mas.api.object;
 
+import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.FileDocument;
+import io.mas.api.metadata.MetadataStore;
 import io.mas.api.nodes.Fanout;
 import io.mas.api.nodes.Member;
 import io.mas.api.nodes.NodeException;
@@ -8,12 +10,16 @@ import io.mas.api.nodes.NodeView;
 import io.mas.api.nodes.Nodes;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
+import io.mas.common.object.ObjectHash;
 import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,13 +32,15 @@ import org.slf4j.LoggerFactory;
 final class CommitRecords {
   private static final Logger LOG = LoggerFactory.getLogger(CommitRecords.class);
 
+  private final MetadataStore metadata;
   private final Nodes nodes;
   private final int copies;
 
   /**
    * @param copies on how many nodes a record is written: m + 1
    */
-  CommitRecords(Nodes nodes, int copies) {
+  CommitRecords(MetadataStore metadata, Nodes nodes, int copies) {
+    this.metadata = metadata;
     this.nodes = nodes;
     this.copies = copies;
   }
@@ -45,7 +53,7 @@ final class CommitRecords {
    */
   List<Member> prepare(FileDocument file, Set<String> holders) {
     List<Member> candidates = new ArrayList<>(candidates(holders).toList());
-    int wanted = Math.clamp(candidates.size(), 1, copies);
+    int wanted = Math.clamp(candidates.size(), least(), copies);
     List<Member> done = new ArrayList<>();
     while (done.size() < wanted && candidates.size() >= wanted - done.size()) {
       List<Member> next = candidates.subList(0, wanted - done.size());
@@ -58,6 +66,13 @@ final class CommitRecords {
           "%d nodes took the commit record, %d are needed".formatted(done.size(), wanted));
     }
     return done;
+  }
+
+  /** So many nodes that the failures to be survived leave one, or all there are. */
+  private int least() {
+    long known = nodes.view().standings().stream().filter(node -> !node.restored()).count();
+    int most = Math.clamp(known, 1, copies);
+    return Math.clamp(nodes.placement().minNodeFailures() + 1L, 1, most);
   }
 
   /**
@@ -92,6 +107,31 @@ final class CommitRecords {
   /** Tells all nodes that answer that the file is deleted, in the background. */
   void deleted(FileDocument file) {
     later(nodes.view().serving(), file, CommitRecord.State.DELETED);
+  }
+
+  /**
+   * Tells those nodes again whose last word of a deleted file is another: nobody has waited for
+   * their answers, and they may have been away. Else a rebuild would bring the file back.
+   */
+  void deletedAgain(ObjectHash hash) {
+    Optional<FileDocument> file =
+        metadata
+            .file(hash, Concern.LINEARIZABLE)
+            .filter(known -> !known.live() && known.everLive());
+    if (file.isPresent()) {
+      Queue<Member> behind = new ConcurrentLinkedQueue<>();
+      List<Optional<NodeException>> ignored =
+          Fanout.each(nodes.view().serving(), node -> ask(node, file.get(), behind));
+      write(List.copyOf(behind), file.get(), CommitRecord.State.DELETED);
+    }
+  }
+
+  private void ask(Member node, FileDocument deleted, Queue<Member> behind) throws NodeException {
+    nodes.client().commits(node, deleted.hash(), 0).rows().stream()
+        .max(Comparator.comparingLong(CommitSummary::version))
+        .filter(last -> last.state() != CommitRecord.State.DELETED)
+        .filter(last -> last.version() <= deleted.version())
+        .ifPresent(_ -> behind.add(node));
   }
 
   private void later(List<Member> members, FileDocument file, CommitRecord.State state) {

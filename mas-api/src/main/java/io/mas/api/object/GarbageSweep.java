@@ -8,10 +8,14 @@ import io.mas.api.metadata.UploadDocument;
 import io.mas.api.metadata.UploadId;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.common.error.MasException;
+import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -35,6 +39,7 @@ public final class GarbageSweep implements AutoCloseable {
   private final MetadataStore metadata;
   private final Collector collector;
   private final ShardDeleter deleter;
+  private final CommitRecords records;
   private final ObjectProperties properties;
   private final InstantSource clock;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -43,11 +48,13 @@ public final class GarbageSweep implements AutoCloseable {
       MetadataStore metadata,
       Collector collector,
       ShardDeleter deleter,
+      CommitRecords records,
       ObjectProperties properties,
       InstantSource clock) {
     this.metadata = metadata;
     this.collector = collector;
     this.deleter = deleter;
+    this.records = records;
     this.properties = properties;
     this.clock = clock;
   }
@@ -95,7 +102,7 @@ public final class GarbageSweep implements AutoCloseable {
     boolean more = true;
     while (more && goesOn.getAsBoolean()) {
       List<T> batch = batches.get();
-      long gone = batch.stream().filter(done).count();
+      long gone = batch.stream().takeWhile(_ -> goesOn.getAsBoolean()).filter(done).count();
       more = batch.size() == BATCH && gone > 0;
     }
   }
@@ -113,11 +120,10 @@ public final class GarbageSweep implements AutoCloseable {
 
   private boolean due(GarbageDocument note) {
     try {
-      if (collect(note.what())) {
-        metadata.removeGarbage(note.id());
-      } else {
-        metadata.putGarbage(note.dueAt(later()));
-      }
+      left(note.what())
+          .ifPresentOrElse(
+              rest -> metadata.putGarbage(note.left(rest, later())),
+              () -> metadata.removeGarbage(note.id()));
       return true;
     } catch (RuntimeException e) {
       LOG.warn("garbage of {} not collected", note.what().hash(), e);
@@ -126,12 +132,43 @@ public final class GarbageSweep implements AutoCloseable {
     }
   }
 
-  private boolean collect(GarbageDocument.Target what) {
+  /** Collects, and tells what is left of it. */
+  private Optional<GarbageDocument.Target> left(GarbageDocument.Target what) {
     return switch (what) {
-      case GarbageDocument.Parts(var hash, var parts) -> collector.collect(hash, parts);
+      case GarbageDocument.Parts parts -> left(parts);
       case GarbageDocument.Generation(var upload, long generation) ->
-          alive(upload, generation) || collect(upload, generation);
+          alive(upload, generation) || collect(upload, generation)
+              ? Optional.empty()
+              : Optional.of(what);
     };
+  }
+
+  private Optional<GarbageDocument.Target> left(GarbageDocument.Parts note) {
+    Optional<GarbageDocument.Target> rest = note.fenced() ? resumed(note) : collected(note);
+    if (rest.isEmpty()) {
+      records.deletedAgain(note.hash());
+    }
+    return rest;
+  }
+
+  private Optional<GarbageDocument.Target> resumed(GarbageDocument.Parts note) {
+    return collector.resume(note.hash(), note.parts()) ? Optional.empty() : Optional.of(note);
+  }
+
+  private Optional<GarbageDocument.Target> collected(GarbageDocument.Parts note) {
+    return switch (collector.collect(note.hash(), note.parts())) {
+      case Collector.Done _ -> Optional.empty();
+      case Collector.Fenced(var parts) -> Optional.of(fenced(note.hash(), parts));
+      case Collector.Later _ -> Optional.of(note);
+    };
+  }
+
+  private GarbageDocument note(GarbageDocument.Target what) {
+    return new GarbageDocument(UUID.randomUUID().toString(), later(), what);
+  }
+
+  private static GarbageDocument.Target fenced(ObjectHash hash, Collection<PartId> parts) {
+    return new GarbageDocument.Parts(hash, List.copyOf(parts), true);
   }
 
   /** When what could not be done now is tried again: behind what else is due. */
@@ -169,7 +206,7 @@ public final class GarbageSweep implements AutoCloseable {
 
   private void end(UploadDocument upload) {
     if (collect(upload.id(), upload.generation())) {
-      metadata.deleteUpload(upload.id(), upload.version());
+      metadata.deleteUpload(upload);
     } else {
       WriteOutcome ignored = metadata.compareAndSetUpload(upload.expiring(later()));
     }
@@ -183,7 +220,7 @@ public final class GarbageSweep implements AutoCloseable {
     List<ChunkDocument> chunks = metadata.chunks(upload.id(), upload.generation());
     deleter.leaveForGrace(upload.id().hash(), unnamed(upload.id(), chunks));
     chunks.forEach(metadata::deleteChunk);
-    metadata.deleteUpload(upload.id(), upload.version());
+    metadata.deleteUpload(upload);
   }
 
   /** Parts of chunks that the file's document, live or deleted, does not name. */
@@ -198,11 +235,17 @@ public final class GarbageSweep implements AutoCloseable {
   /**
    * Collects the parts of one generation, then its chunk documents. Those of a file that was
    * deleted since are left to the note of its deletion, which gives readers their grace.
+   *
+   * @return whether the generation may be forgotten; what could not be deleted is noted
    */
   private boolean collect(UploadId upload, long generation) {
     List<ChunkDocument> chunks = metadata.chunks(upload, generation);
-    if (!collector.collect(upload.hash(), unnamed(upload, chunks))) {
-      return false;
+    switch (collector.collect(upload.hash(), unnamed(upload, chunks))) {
+      case Collector.Done _ -> {}
+      case Collector.Fenced(var parts) -> metadata.putGarbage(note(fenced(upload.hash(), parts)));
+      case Collector.Later _ -> {
+        return false;
+      }
     }
     CrashPoint.reached("collect.chunks-left");
     chunks.forEach(metadata::deleteChunk);

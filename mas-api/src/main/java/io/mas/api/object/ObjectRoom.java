@@ -47,7 +47,7 @@ public final class ObjectRoom {
     Nodes nodes = outside.nodes();
     ObjectMetrics metrics = new ObjectMetrics(outside.meters());
     ShardDeleter deleter = new ShardDeleter(metadata, nodes, outside.clock(), properties);
-    CommitRecords records = new CommitRecords(nodes, properties.layout().m() + 1);
+    CommitRecords records = new CommitRecords(metadata, nodes, properties.layout().m() + 1);
     ExtentCache cache = new ExtentCache(metadata, nodes.view()::gone, outside.clock());
     this.evidence = new Evidence(outside, metrics, cache::forget, dataRules);
     BlockReader blocks =
@@ -78,7 +78,8 @@ public final class ObjectRoom {
     this.protection =
         new CommitProtection(metadata, nodes, outside.clock(), properties.preparedGrace(), rules);
     this.collector = new Collector(metadata, protection, deleter, metrics, rules);
-    this.sweep = new GarbageSweep(metadata, collector, deleter, properties, outside.clock());
+    this.sweep =
+        new GarbageSweep(metadata, collector, deleter, records, properties, outside.clock());
   }
 
   public Files files() {

@@ -35,7 +35,7 @@ public final class RecordKeeper {
   public RecordKeeper(MetadataStore metadata, Nodes nodes, int copies) {
     this.metadata = metadata;
     this.nodes = nodes;
-    this.records = new CommitRecords(nodes, copies);
+    this.records = new CommitRecords(metadata, nodes, copies);
   }
 
   /** A column of this extent has moved. What cannot be done now is left, for it is only a net. */

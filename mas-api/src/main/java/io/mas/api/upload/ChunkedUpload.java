@@ -93,12 +93,15 @@ final class ChunkedUpload {
     return progress(pending(upload), ChunkRanges.of(stored), upload.expires());
   }
 
-  /** What is told of a file while its upload is under way. */
+  /** What is told of a file while its upload is under way; once it is stored, the file. */
   FileInfo pending(TokenGrant grant) {
-    return metadata
-        .upload(id(grant), Concern.MAJORITY)
-        .map(ChunkedUpload::pending)
-        .orElseGet(() -> new FileInfo(grant.hash(), 0, "", false, 0));
+    Optional<UploadDocument> upload = metadata.upload(id(grant), Concern.MAJORITY);
+    return upload.filter(UploadDocument::underWay).isPresent()
+        ? pending(upload.get())
+        : SureFile.ifLive(metadata, grant.hash())
+            .filter(FileDocument::live)
+            .map(FileInfo::of)
+            .orElseGet(() -> new FileInfo(grant.hash(), 0, "", false, 0));
   }
 
   private static FileInfo pending(UploadDocument upload) {
@@ -142,9 +145,11 @@ final class ChunkedUpload {
             now + properties.expiresAfter().toMillis(),
             false,
             null);
-    return metadata.compareAndSetUpload(fresh) == WriteOutcome.APPLIED
-        ? Optional.of(fresh)
-        : Optional.empty();
+    WriteOutcome outcome =
+        known.isPresent()
+            ? metadata.replaceUpload(known.get(), fresh)
+            : metadata.compareAndSetUpload(fresh);
+    return outcome == WriteOutcome.APPLIED ? Optional.of(fresh) : Optional.empty();
   }
 
   /** Whether an upload is ended; one that has expired is ended first. */
@@ -197,12 +202,21 @@ final class ChunkedUpload {
             .orElseThrow(() -> notOpen(grant));
     return switch (upload.state()) {
       case OPEN -> upload;
-      case FINISHING ->
-          throw new MasException(
-              ErrorCode.CHUNK_CONFLICT, "the upload is being finished and takes no chunk now");
+      case FINISHING -> reopened(upload);
       case COMMITTED -> throw notOpen(grant);
       case ABORTED -> throw new IllegalStateException("filtered above");
     };
+  }
+
+  /** An upload whose finish has died takes chunks again. */
+  private UploadDocument reopened(UploadDocument upload) {
+    UploadDocument open = upload.to(UploadDocument.State.OPEN);
+    if (upload.held(clock.millis(), properties.lease())
+        || metadata.compareAndSetUpload(open) != WriteOutcome.APPLIED) {
+      throw new MasException(
+          ErrorCode.CHUNK_CONFLICT, "the upload is being finished and takes no chunk now");
+    }
+    return open;
   }
 
   private MasException notOpen(TokenGrant grant) {

@@ -16,6 +16,7 @@ import io.mas.common.object.PartId;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Receives chunks and lists them in their upload. Thread-safe. */
 final class Chunks {
@@ -106,7 +107,7 @@ final class Chunks {
     private void list(UploadDocument upload, ChunkDocument chunk) {
       Optional<PartId> replaced = Optional.empty();
       for (int round = 0; round < MAX_ROUNDS; round++) {
-        if (applied(metadata.insertChunk(chunk))) {
+        if (applied(() -> metadata.insertChunk(chunk))) {
           return;
         }
         Optional<ChunkDocument> there =
@@ -122,8 +123,9 @@ final class Chunks {
           return; // the same bytes again
         } else if (upload.replaceable() || !usable(there.get())) {
           replaced = there.map(ChunkDocument::part);
-          if (applied(metadata.replaceChunk(chunk, there.get().part()))) {
-            parts.leaveToCollect(chunk.upload().hash(), List.of(there.get().part()));
+          PartId old = there.get().part();
+          if (applied(() -> metadata.replaceChunk(chunk, old))) {
+            parts.leaveToCollect(chunk.upload().hash(), List.of(old));
             return;
           }
         } else {
@@ -139,12 +141,15 @@ final class Chunks {
       return parts.usable(List.of(ChunkedUpload.row(chunk))).contains(chunk.part());
     }
 
-    private boolean applied(WriteOutcome outcome) {
+    private boolean applied(Supplier<WriteOutcome> write) {
+      Listing before = listing;
+      listing = Listing.PERHAPS; // and stays so if there is no answer at all
+      WriteOutcome outcome = write.get();
       listing =
           switch (outcome) {
             case APPLIED -> Listing.CERTAIN;
             case UNKNOWN -> Listing.PERHAPS;
-            case REFUSED -> listing;
+            case REFUSED -> before;
           };
       return outcome == WriteOutcome.APPLIED;
     }

@@ -52,7 +52,7 @@ final class FinishLease {
       if (ownedBy(owner, upload)) {
         return Optional.of(new Held(owner, upload)); // its answer was lost
       }
-      if (held(upload)) {
+      if (upload.held(clock.millis(), properties.lease())) {
         LockSupport.parkNanos(POLL_NANOS);
       } else {
         UploadDocument next =
@@ -79,11 +79,6 @@ final class FinishLease {
 
   private long patience() {
     return clock.millis() + properties.lease().toMillis() * 2;
-  }
-
-  private boolean held(UploadDocument upload) {
-    UploadDocument.Lease lease = upload.lease();
-    return lease != null && lease.until() > clock.millis();
   }
 
   private static boolean ownedBy(String owner, UploadDocument upload) {

@@ -188,7 +188,7 @@ abstract class MetadataListingContract extends MetadataContract {
     UploadDocument second = save(first.expiring(50));
     assertThat(store.uploadsExpiringBefore(6, 10)).isEmpty();
     assertThat(store.uploadsExpiringBefore(51, 10)).containsExactly(second);
-    MetadataStoreContract.applied(store.deleteUpload(first.id(), 2));
+    MetadataStoreContract.applied(store.deleteUpload(second));
     assertThat(store.uploadsExpiringBefore(51, 10)).isEmpty();
   }
 

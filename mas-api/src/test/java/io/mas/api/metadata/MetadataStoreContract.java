@@ -235,13 +235,34 @@ abstract class MetadataStoreContract extends MetadataContract {
   @Test
   void anUploadIsDeletedByItsVersionOnly() {
     UploadDocument upload = random.upload();
-    refused(store.deleteUpload(upload.id(), 1));
+    refused(store.deleteUpload(upload));
     applied(store.compareAndSetUpload(upload));
-    refused(store.deleteUpload(upload.id(), 2));
-    applied(store.deleteUpload(upload.id(), 1));
-    refused(store.deleteUpload(upload.id(), 1));
+    refused(store.deleteUpload(upload.expiring(1)));
+    applied(store.deleteUpload(upload));
+    refused(store.deleteUpload(upload));
     assertThat(store.upload(upload.id(), Concern.LINEARIZABLE)).isEmpty();
     applied(store.compareAndSetUpload(upload));
+  }
+
+  /** A worker that was suspended must not end the next upload of a session that was forgotten. */
+  @Test
+  void anUploadIsChangedByThoseOfItsGenerationOnly() {
+    UploadDocument first = random.upload();
+    applied(store.compareAndSetUpload(first));
+    applied(store.deleteUpload(first));
+    UploadDocument second = random.upload(first.id(), 1);
+    applied(store.compareAndSetUpload(second));
+    refused(store.compareAndSetUpload(first.expiring(1)));
+    refused(store.deleteUpload(first));
+    assertThat(store.upload(first.id(), Concern.LINEARIZABLE)).contains(second);
+    UploadDocument ended = second.to(UploadDocument.State.ABORTED);
+    applied(store.compareAndSetUpload(ended));
+    UploadDocument third = random.upload(first.id(), 2).to(UploadDocument.State.ABORTED);
+    third = third.to(UploadDocument.State.OPEN); // version 3
+    refused(store.compareAndSetUpload(third));
+    refused(store.replaceUpload(second, random.upload(first.id(), 3).expiring(4)));
+    applied(store.replaceUpload(ended, third));
+    assertThat(store.upload(first.id(), Concern.LINEARIZABLE)).contains(third);
   }
 
   @Test

@@ -201,7 +201,8 @@ final class RandomDocuments {
         id(),
         due,
         random.nextBoolean()
-            ? new GarbageDocument.Parts(hash(), many(random.nextInt(5), this::part))
+            ? new GarbageDocument.Parts(
+                hash(), many(random.nextInt(5), this::part), random.nextBoolean())
             : new GarbageDocument.Generation(uploadId(), random.nextLong()));
   }
 

@@ -68,7 +68,7 @@ class RocksMetadataStoreTest extends MetadataStoreContract {
     applied(store.compareAndSetFile(MetadataListingContract.at(file, 2, "m", 2).deleted()));
     applied(store.compareAndSetUpload(upload));
     applied(store.compareAndSetUpload(upload.expiring(2)));
-    applied(store.deleteUpload(upload.id(), 2));
+    applied(store.deleteUpload(upload.expiring(2)));
     store.putGarbage(garbage);
     store.putGarbage(garbage.dueAt(2));
     store.removeGarbage(garbage.id());

@@ -1,6 +1,8 @@
 package io.mas.api.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.mas.api.metadata.ChunkDocument;
 import io.mas.api.metadata.Concern;
@@ -14,15 +16,25 @@ import io.mas.api.metadata.NodeDocument.Progress;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.UploadDocument;
 import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.Member;
+import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.SimulatedNodes;
+import io.mas.api.nodes.SimulatedNodes.Operation;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
+import io.mas.common.protocol.CommitRecord;
+import io.mas.common.protocol.CommitSummary;
+import io.mas.common.protocol.NodeError;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,6 +96,114 @@ class CollectTest {
     later(Duration.ofMinutes(11));
     assertThat(world.nodes.copies()).isEmpty();
     assertThat(world.extents(file.parts().getFirst().id())).isEmpty();
+  }
+
+  private void stubborn(String stubborn) {
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.DELETE && node.equals(stubborn)) {
+            throw new NodeException(NodeError.IO_ERROR, "planted");
+          }
+        });
+  }
+
+  private long version(ObjectHash hash) {
+    return store.file(hash, Concern.LINEARIZABLE).map(FileDocument::version).orElse(0L);
+  }
+
+  private String holder(PartId part) {
+    return world.extents(part).getFirst().shards().get(2).node();
+  }
+
+  /**
+   * A fence makes the uploads of the file that are under way begin anew. A disk that has become
+   * read-only deletes nothing for as long as it likes: then none would ever end.
+   */
+  @Test
+  void aCollectionThatCannotEndFencesOnce() {
+    FileDocument file = world.store(ObjectWorld.random(12, 5 * BLOCK));
+    assertThat(world.room.files().delete(file.hash()).size()).isEqualTo(file.size());
+    stubborn(holder(file.parts().getFirst().id()));
+    later(Duration.ofHours(25));
+    long fenced = version(file.hash());
+    assertThat(fenced).isEqualTo(file.version() + 2);
+    later(Duration.ofMinutes(11));
+    later(Duration.ofMinutes(11));
+    assertThat(version(file.hash())).isEqualTo(fenced);
+    assertThat(world.nodes.copies()).isNotEmpty();
+    world.nodes.heal();
+    later(Duration.ofMinutes(11));
+    assertThat(world.nodes.copies()).isEmpty();
+    assertThat(store.dueGarbage(Long.MAX_VALUE, 10)).isEmpty();
+  }
+
+  @Test
+  void anUploadWhosePartsCannotBeDeletedIsForgottenAndItsPartsAreNot() {
+    StoredPart part = world.write(ObjectWorld.random(13, BLOCK));
+    UploadDocument upload = upload(ObjectWorld.hash(new byte[1]), UploadDocument.State.ABORTED);
+    list(upload, 1, part.id(), part.length());
+    stubborn(holder(part.id()));
+    later(Duration.ofMinutes(11));
+    assertThat(store.upload(upload.id(), Concern.LINEARIZABLE)).isEmpty();
+    assertThat(store.chunks(upload.id(), upload.generation())).isEmpty();
+    long fenced = version(upload.id().hash());
+    later(Duration.ofMinutes(11));
+    assertThat(version(upload.id().hash())).isEqualTo(fenced).isPositive();
+    assertThat(world.nodes.parts()).containsExactly(part.id());
+    world.nodes.heal();
+    later(Duration.ofMinutes(11));
+    assertThat(world.nodes.parts()).isEmpty();
+    assertThat(store.dueGarbage(Long.MAX_VALUE, 10)).isEmpty();
+  }
+
+  /** Else a database rebuilt from the records would bring the file back. */
+  @Test
+  void nodesThatMissedADeletionAreToldWhenItIsCollected() throws Exception {
+    FileDocument file = world.store(ObjectWorld.random(14, BLOCK));
+    await().until(() -> world.nodes.committedOn().size() == 3);
+    Set<String> have = world.nodes.committedOn();
+    AtomicInteger missed = new AtomicInteger();
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.RECORD) {
+            missed.incrementAndGet();
+            throw new NodeException(NodeError.FULL, "planted");
+          }
+        });
+    assertThat(world.room.files().delete(file.hash()).size()).isEqualTo(file.size());
+    await().until(() -> missed.get() == 9);
+    world.nodes.heal();
+    later(Duration.ofHours(25));
+    for (Member node : world.outside.nodes().view().serving()) {
+      assertThat(world.nodes.commits(node, file.hash(), file.version()).rows())
+          .as("%s", node)
+          .extracting(CommitSummary::state)
+          .containsExactlyElementsOf(
+              have.contains(node.id()) ? List.of(CommitRecord.State.DELETED) : List.of());
+    }
+  }
+
+  /** One record would be lost with its node, and with it what a database is rebuilt from. */
+  @Test
+  void nothingIsCommittedOnFewerRecordsThanNodesMayFail() {
+    StoredPart part = world.write(ObjectWorld.random(15, BLOCK));
+    List<String> nodes = IntStream.rangeClosed(1, 9).mapToObj(i -> "node-" + i).toList();
+    world.announce(9, Set.copyOf(nodes.subList(0, 8)));
+    FileDocument file =
+        new FileDocument(
+            ObjectWorld.hash(new byte[1]),
+            1,
+            FileDocument.State.LIVE,
+            part.length(),
+            "n",
+            world.time.get(),
+            part.rows());
+    assertThatExceptionOfType(MasException.class)
+        .isThrownBy(() -> world.room.parts().committer().commit(file, part.nodes()))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.STORING_FAILED));
+    world.announce(9, Set.copyOf(nodes.subList(0, 7)));
+    assertThat(world.room.parts().committer().commit(file, part.nodes()))
+        .isInstanceOf(Committer.Mine.class);
   }
 
   /** For ever, perhaps; what it still has if it returns, its inventory shows. */

@@ -301,9 +301,7 @@ final class ProtocolWorld implements AutoCloseable {
   @Override
   public void close() {
     store.dueGarbage(Long.MAX_VALUE, 1000).forEach(note -> store.removeGarbage(note.id()));
-    store
-        .uploadsExpiringBefore(Long.MAX_VALUE, 1000)
-        .forEach(upload -> store.deleteUpload(upload.id(), upload.version()));
+    store.uploadsExpiringBefore(Long.MAX_VALUE, 1000).forEach(store::deleteUpload);
     view.close();
     cpu.close();
     buffers.close();

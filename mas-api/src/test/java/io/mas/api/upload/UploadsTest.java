@@ -467,7 +467,35 @@ class UploadsTest {
     assertThat(store.compareAndSetUpload(upload.finishing(longer))).isEqualTo(WriteOutcome.APPLIED);
   }
 
-  /** A finish that breaks down must not leave the upload closed to chunks. */
+  private void leaseUntil(long until) {
+    UploadDocument upload =
+        store.upload(new UploadId(HASH, ""), Concern.LINEARIZABLE).orElseThrow();
+    UploadDocument.Lease lease = new UploadDocument.Lease("dead", until);
+    assertThat(store.compareAndSetUpload(upload.finishing(lease))).isEqualTo(WriteOutcome.APPLIED);
+  }
+
+  /** Nobody need finish for that; the client may have more to send. */
+  @Test
+  void anUploadWhoseFinishHasDiedTakesChunksAgain() {
+    init();
+    chunk(1, 0, 2000);
+    leaseUntil(world.time.get() + 1000);
+    refused(ErrorCode.CHUNK_CONFLICT, () -> chunk(2, 2000, 3000));
+    world.time.addAndGet(1001);
+    chunk(2, 2000, 3000);
+    assertThat(finish()).isEqualTo(3000);
+  }
+
+  @Test
+  void theLeaseOfAClockThatIsAheadKeepsNobodyOut() {
+    init();
+    chunk(1, 0, 2000);
+    leaseUntil(world.time.get() + Duration.ofHours(1).toMillis());
+    chunk(2, 2000, 3000);
+    leaseUntil(world.time.get() + Duration.ofHours(1).toMillis());
+    assertThat(finish()).isEqualTo(3000);
+  }
+
   @Test
   void aLeaseWhoseAnswerWasLostIsTheOwnOne() {
     init();
@@ -477,6 +505,7 @@ class UploadsTest {
     assertThat(finish()).isEqualTo(3000);
   }
 
+  /** A finish that breaks down must not leave the upload closed to chunks. */
   @Test
   void aFinishThatBreaksDownOpensTheUploadAgain() {
     init();
