@@ -113,6 +113,14 @@ public final class MasClient implements AutoCloseable {
     public boolean holds(Content content) {
       return whole && length == content.length() && sha256.equals(content.hash());
     }
+
+    /** Whether the connection broke off, and what had come by then is the content's begin. */
+    public boolean isBeginOf(Content content) {
+      return status == 200
+          && !whole
+          && length <= content.length()
+          && sha256.equals(content.slice(0, length).hash());
+    }
   }
 
   /**
@@ -267,12 +275,13 @@ public final class MasClient implements AutoCloseable {
 
   private Download receive(HttpRequest.Builder request) {
     AtomicReference<@Nullable ResponseInfo> begun = new AtomicReference<>();
+    Digest digest = new Digest();
     try {
       return send(
               request,
               answer -> {
                 begun.set(answer);
-                return answer.statusCode() >= 400 ? refusal(answer) : bytes(answer);
+                return answer.statusCode() >= 400 ? refusal(answer) : bytes(answer, digest);
               })
           .body();
     } catch (UncheckedIOException brokeOff) {
@@ -280,7 +289,7 @@ public final class MasClient implements AutoCloseable {
       if (answer == null) {
         throw brokeOff;
       }
-      return new Download(answer.statusCode(), 200, answer.headers(), 0, "", false);
+      return digest.download(answer, false);
     }
   }
 
@@ -293,11 +302,10 @@ public final class MasClient implements AutoCloseable {
         });
   }
 
-  private static BodySubscriber<Download> bytes(ResponseInfo answer) {
-    Digest digest = new Digest();
+  private static BodySubscriber<Download> bytes(ResponseInfo answer, Digest digest) {
     return BodySubscribers.mapping(
         BodySubscribers.ofByteArrayConsumer(piece -> piece.ifPresent(digest::add)),
-        _ -> digest.download(answer));
+        _ -> digest.download(answer, true));
   }
 
   private Answer get(String path, String header, String value) {
@@ -383,14 +391,14 @@ public final class MasClient implements AutoCloseable {
     private final MessageDigest digest = Content.digest();
     private long length;
 
-    void add(byte[] piece) {
+    synchronized void add(byte[] piece) {
       digest.update(piece);
       length += piece.length;
     }
 
-    Download download(ResponseInfo answer) {
+    synchronized Download download(ResponseInfo answer, boolean whole) {
       String hash = HexFormat.of().formatHex(digest.digest());
-      return new Download(answer.statusCode(), 200, answer.headers(), length, hash, true);
+      return new Download(answer.statusCode(), 200, answer.headers(), length, hash, whole);
     }
   }
 }
