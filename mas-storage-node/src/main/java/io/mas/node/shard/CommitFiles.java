@@ -76,7 +76,7 @@ final class CommitFiles {
     try {
       if (commit.state() == State.DELETED) {
         tombstones.put(directory(commit.hash()), Tombstone.of(commit));
-        deleteUpTo(commit);
+        deleteSuperseded(commit);
       } else {
         keep(commit);
       }
@@ -91,17 +91,7 @@ final class CommitFiles {
     // Written again even when it is there: this process has not seen that one forced.
     files.replace(path, file -> file.write(bytes, 0));
     if (commit.state() != State.PREPARED) {
-      deleteSuperseded(commit, path);
-    }
-  }
-
-  /** Of a deleted file no record is wanted that is not newer. */
-  private void deleteUpTo(CommitRecord deleted) throws IOException {
-    String directory = directory(deleted.hash());
-    for (String name : disk.list(directory)) {
-      if (name.startsWith(prefix(deleted.hash())) && version(name) <= deleted.version()) {
-        disk.delete(directory + "/" + name); // not forced: one that comes back is only litter
-      }
+      deleteSuperseded(commit);
     }
   }
 
@@ -115,18 +105,24 @@ final class CommitFiles {
    * asks for newer ones. Else a file that is stored and deleted again and again would leave a
    * record each time.
    */
-  private void deleteSuperseded(CommitRecord commit, String path) throws IOException {
-    int slash = path.lastIndexOf('/');
-    String directory = path.substring(0, slash);
-    String own = path.substring(slash + 1);
+  private void deleteSuperseded(CommitRecord commit) throws IOException {
+    String directory = directory(commit.hash());
     for (String name : disk.list(directory)) {
-      String other = directory + "/" + name;
-      boolean older = name.startsWith(prefix(commit.hash())) && version(name) < commit.version();
-      boolean same = name.startsWith(prefix(commit)) && !name.equals(own);
-      if (older || (same && isPrepared(other))) {
-        disk.delete(other); // not forced: one that comes back is only litter
+      String path = directory + "/" + name;
+      if (name.startsWith(prefix(commit.hash())) && superseded(commit, path, version(name))) {
+        disk.delete(path); // not forced: one that comes back is only litter
       }
     }
+  }
+
+  /**
+   * Of a deleted file no record is wanted that is not newer, not even its own of an older build.
+   */
+  private boolean superseded(CommitRecord commit, String path, long version) throws IOException {
+    return version < commit.version()
+        || (version == commit.version()
+            && (commit.state() == State.DELETED
+                || (!path.equals(path(commit)) && isPrepared(path))));
   }
 
   private static String prefix(ObjectHash file) {
