@@ -14,7 +14,11 @@ import java.time.Duration;
  * of its own.
  */
 final class RedisCommand {
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  /**
+   * Its one thread also synchronises what it writes: a sentinel its configuration at each change, a
+   * replica the copy that it was sent. A busy disk takes some seconds for that.
+   */
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private RedisCommand() {}
 

@@ -144,7 +144,7 @@ public final class RedisServer implements Server {
    * Sends it one command, without a password.
    *
    * @return the answer or the error as text; of an array, only its head
-   * @throws UncheckedIOException if there is no answer within 2 s
+   * @throws UncheckedIOException if there is no answer within 10 s
    */
   public String command(String... words) {
     return RedisCommand.send(port, words);
