@@ -15,6 +15,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -41,6 +42,8 @@ import org.springframework.context.annotation.Import;
   JacksonAutoConfiguration.class
 })
 class StorageNodeConfiguration {
+  private static final int WRITE_BUFFER_BYTES = 64 << 10;
+
   @Bean(destroyMethod = "close")
   NodeVolume nodeVolume(StorageNodeProperties settings, MeterRegistry meters) {
     return NodeVolume.open(settings, meters, new SecureRandom());
@@ -78,6 +81,17 @@ class StorageNodeConfiguration {
       factory.setPort(settings.port());
       factory.setAddress(address);
     };
+  }
+
+  /**
+   * Shards leave in large pieces: with Tomcat's 8 KiB one of 256 KiB takes 32 system calls. Only
+   * gateways connect, so the buffers are few.
+   */
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> writeBuffer() {
+    return factory ->
+        factory.addConnectorCustomizers(
+            connector -> connector.setProperty("socket.appWriteBufSize", "" + WRITE_BUFFER_BYTES));
   }
 
   /** Closed by its presence, before the server stops. */

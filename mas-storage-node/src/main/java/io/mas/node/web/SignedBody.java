@@ -54,9 +54,12 @@ final class SignedBody extends ServletInputStream {
 
   /** Reads what was left of a body of at most so many bytes by whoever refused it. */
   void drain(int maxBytes) throws IOException {
-    byte[] dropped = new byte[DRAIN_BYTES];
+    if (left > maxBytes) {
+      return;
+    }
+    byte[] dropped = new byte[(int) Math.min(DRAIN_BYTES, Math.max(0, left))];
     int n = 0;
-    while (n >= 0 && left > 0 && left <= maxBytes) {
+    while (n >= 0 && left > 0) {
       n = in.read(dropped);
       crc.update(dropped, 0, Math.max(0, n));
       left -= Math.max(0, n);
