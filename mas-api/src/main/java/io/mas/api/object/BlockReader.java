@@ -47,9 +47,20 @@ public final class BlockReader {
    * How it reads.
    *
    * @param hedgeAfter a shard that has not come after so long is replaced by parity
+   * @param together so many shards are asked for at once, and those that replace late ones
    * @param rules {@link DataRule#ALL}, but in the tests that show what each rule is for
    */
-  public record Settings(Duration hedgeAfter, Set<DataRule> rules) {
+  public record Settings(Duration hedgeAfter, int together, Set<DataRule> rules) {
+    /** For somebody who waits: all k at once. */
+    public static Settings atOnce(Duration hedgeAfter, Set<DataRule> rules) {
+      return new Settings(hedgeAfter, Integer.MAX_VALUE, rules);
+    }
+
+    /** The same in the background: a shard after the other, so that it keeps one core busy. */
+    public Settings oneByOne() {
+      return new Settings(hedgeAfter, 1, rules);
+    }
+
     private boolean keep(DataRule rule) {
       return rules.contains(rule);
     }
@@ -195,10 +206,10 @@ public final class BlockReader {
     boolean[] run() throws InterruptedException {
       try {
         int wanted = extent.layout().k();
-        while (open.size() < wanted) {
-          start();
-        }
         while (wanted > 0) {
+          while (!candidates.isEmpty() && due.size() < Math.min(wanted, settings.together)) {
+            start();
+          }
           if (open.isEmpty()) {
             throw tooFew();
           }

@@ -54,7 +54,7 @@ public final class ObjectRoom {
         new BlockReader(
             nodes,
             outside.blocks(),
-            new BlockReader.Settings(properties.hedgeAfter(), dataRules),
+            BlockReader.Settings.atOnce(properties.hedgeAfter(), dataRules),
             evidence);
     FileReader reader = new FileReader(blocks, outside.blocks(), dataRules);
     PartWriter writer =

@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +48,6 @@ final class Rebuild implements BlockReader.Listener {
 
   /** Blocks in memory at once, as far as there are buffers; a node takes 16 in one request. */
   private static final int TOGETHER = 8;
-
-  /**
-   * Blocks of one extent read at once where there is a rate: a client whose request comes then
-   * finds so many times k before it at the nodes and on the processors, not the whole batch.
-   */
-  private static final int READ_AT_ONCE = 2;
 
   /** Bytes of one column in one request; a node takes no more. */
   private static final long MAX_PUT_BYTES = 16 << 20;
@@ -93,10 +88,15 @@ final class Rebuild implements BlockReader.Listener {
     this.context = context;
     this.extent = extent;
     this.partly = Set.copyOf(partly);
-    this.reader = new BlockReader(context.nodes, context.blocks, context.reading, this);
+    this.limited = extent.redundancy() > 0;
+    this.reader =
+        new BlockReader(
+            context.nodes,
+            context.blocks,
+            limited ? context.reading.oneByOne() : context.reading,
+            this);
     this.memory = new RequestBuffers(context.blocks.buffers());
     this.open = new HashSet<>(patches);
-    this.limited = extent.redundancy() > 0;
     this.most = limited ? Math.min(MAX_PUT_BYTES, context.rates.atOnce()) : MAX_PUT_BYTES;
     patches.forEach(
         patch -> {
@@ -192,15 +192,9 @@ final class Rebuild implements BlockReader.Listener {
   /** The blocks that can be read, by number. When it returns, nobody touches the buffers. */
   private NavigableMap<Integer, EncodedBlock> read(List<Integer> numbers, List<BlockBuffer> buffers)
       throws InterruptedException {
-    int atOnce = limited ? READ_AT_ONCE : numbers.size();
     ThreadFactory virtual = Thread.ofVirtual().name("mas-repair-read").factory();
-    try (ExecutorService threads = Executors.newFixedThreadPool(atOnce, virtual)) {
-      List<Future<EncodedBlock>> running = new ArrayList<>();
-      for (int i = 0; i < numbers.size(); i++) {
-        int number = numbers.get(i);
-        BlockBuffer buffer = buffers.get(i);
-        running.add(threads.submit(() -> reader.readShards(extent, number, buffer)));
-      }
+    try (ExecutorService threads = Executors.newThreadPerTaskExecutor(virtual)) {
+      List<Future<EncodedBlock>> running = begin(numbers, buffers, threads);
       NavigableMap<Integer, EncodedBlock> blocks = new TreeMap<>();
       for (int i = 0; i < numbers.size(); i++) {
         EncodedBlock block = result(numbers.get(i), running.get(i));
@@ -210,6 +204,25 @@ final class Rebuild implements BlockReader.Listener {
       }
       return blocks;
     }
+  }
+
+  /**
+   * Begins to read each block when its turn comes at the rate, if there is one: a client whose
+   * request comes then finds a block or two before it at the nodes and on the processors.
+   */
+  private List<Future<EncodedBlock>> begin(
+      List<Integer> numbers, List<BlockBuffer> buffers, ExecutorService threads)
+      throws InterruptedException {
+    List<Future<EncodedBlock>> running = new ArrayList<>();
+    long due = System.nanoTime();
+    for (int i = 0; i < numbers.size(); i++) {
+      int number = numbers.get(i);
+      BlockBuffer buffer = buffers.get(i);
+      TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+      running.add(threads.submit(() -> reader.readShards(extent, number, buffer)));
+      due += limited ? context.rates.nanos(shardLength(number)) : 0;
+    }
+    return running;
   }
 
   private @Nullable EncodedBlock result(int number, Future<EncodedBlock> reading)

@@ -8,28 +8,36 @@ import java.util.function.LongSupplier;
 
 /**
  * How fast the repair of this process may be: with each node, and in what it writes altogether. It
- * waits before it holds a buffer, never with one. Thread-safe.
+ * waits before it holds buffers; with them no longer than {@link #SECONDS_AT_ONCE}. Thread-safe.
  */
 final class RepairRates {
   /** Little enough that a client that meets it does not wait long for its turn. */
   static final double SECONDS_AT_ONCE = 0.05;
 
   private final long perNode;
-  private final long atOnce;
+  private final long slowest;
   private final LongSupplier nanoTime;
   private final ByteRate total;
   private final Map<String, ByteRate> nodes = new ConcurrentHashMap<>();
 
   RepairRates(RepairProperties properties, LongSupplier nanoTime) {
     this.perNode = properties.ratePerNode().toBytes();
-    this.atOnce = (long) (SECONDS_AT_ONCE * Math.min(properties.rate().toBytes(), perNode));
+    this.slowest = Math.min(properties.rate().toBytes(), perNode);
     this.nanoTime = nanoTime;
     this.total = new ByteRate(properties.rate().toBytes(), nanoTime);
   }
 
   /** Bytes that may be written in one go: what is read for them is k times as much. */
   long atOnce() {
-    return atOnce;
+    return (long) (SECONDS_AT_ONCE * slowest);
+  }
+
+  /**
+   * Nanoseconds that so many bytes take at the rate, {@link #SECONDS_AT_ONCE} for {@link #atOnce}:
+   * what is read for them is spread over that, or clients would meet all of it in its first part.
+   */
+  long nanos(long bytes) {
+    return (long) (bytes * (double) TimeUnit.SECONDS.toNanos(1) / slowest);
   }
 
   /**

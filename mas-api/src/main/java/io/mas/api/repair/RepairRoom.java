@@ -31,7 +31,7 @@ public final class RepairRoom {
         new Rebuild.Context(
             outside.nodes(),
             outside.blocks(),
-            new BlockReader.Settings(settings.hedgeAfter, reading(rules)),
+            BlockReader.Settings.atOnce(settings.hedgeAfter, reading(rules)),
             new RepairRates(settings.properties, System::nanoTime),
             metrics);
     Repairer repairer =

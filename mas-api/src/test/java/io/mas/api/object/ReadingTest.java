@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.mas.api.block.BlockBuffer;
 import io.mas.api.block.Blocks;
+import io.mas.api.block.RequestBuffers;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.FileDocument;
@@ -20,6 +22,7 @@ import io.mas.common.object.PartId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -321,7 +324,8 @@ class ReadingTest {
           }
         };
     Blocks blocks = world.outside.blocks();
-    BlockReader.Settings settings = new BlockReader.Settings(Duration.ofSeconds(20), DataRule.ALL);
+    BlockReader.Settings settings =
+        BlockReader.Settings.atOnce(Duration.ofSeconds(20), DataRule.ALL);
     BlockReader reader =
         new BlockReader(world.outside.nodes(), blocks, settings, (seen, found) -> {});
     FileReader files = new FileReader(reader, blocks, DataRule.ALL);
@@ -329,6 +333,30 @@ class ReadingTest {
         new FileReader.Span(file.parts(), failing, new ByteRange(0, file.size()));
     assertThatExceptionOfType(OutOfMemoryError.class)
         .isThrownBy(() -> files.read(span, files.buffers()));
+    world.settled();
+  }
+
+  /** A late shard takes no place from others, nor does one that replaces it. */
+  @Test
+  void lateShardsAreReplacedWhereTheyAreAskedForOneByOneToo() throws Exception {
+    byte[] content = ObjectWorld.random(35, BLOCK);
+    FileDocument file = world.store(content);
+    ExtentDocument extent = world.extents(file.parts().getFirst().id()).getFirst();
+    Set<String> late = Set.of(extent.shards().get(0).node(), extent.shards().get(2).node());
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.GET && late.contains(node)) {
+            SimulatedNodes.hang();
+          }
+        });
+    Blocks blocks = world.outside.blocks();
+    BlockReader.Settings settings =
+        BlockReader.Settings.atOnce(Duration.ofMillis(30), DataRule.ALL).oneByOne();
+    BlockReader reader =
+        new BlockReader(world.outside.nodes(), blocks, settings, (seen, found) -> {});
+    try (BlockBuffer buffer = new RequestBuffers(blocks.buffers()).acquire(extent.layout())) {
+      assertThat(reader.read(extent, 0, buffer).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(content);
+    }
     world.settled();
   }
 

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mas.api.metadata.FileDocument;
+import io.mas.api.nodes.ShardClient;
 import io.mas.api.object.ObjectWorld;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -61,6 +67,14 @@ class RepairRatesTest {
   }
 
   @Test
+  void whatGoesAtOnceIsSpreadOverATwentiethOfASecond() {
+    for (RepairProperties set : List.of(rates(10_000, 1L << 40), rates(10_000, 1000))) {
+      RepairRates rates = new RepairRates(set, now::get);
+      assertThat(rates.nanos(rates.atOnce())).isEqualTo(SECOND / 20);
+    }
+  }
+
+  @Test
   void oneGoIsATwentiethOfASecondOfTheLowerRate() {
     assertThat(new RepairRates(rates(10_000, 1L << 40), now::get).atOnce()).isEqualTo(500);
     assertThat(new RepairRates(rates(10_000, 1000), now::get).atOnce()).isEqualTo(50);
@@ -106,6 +120,84 @@ class RepairRatesTest {
       world.loseColumn(world.first(small), 0);
       assertThat(seconds(() -> world.sweep(slower))).as("nothing was charged").isLessThan(60);
       world.assertWhole(small);
+    }
+  }
+
+  /** Though all of it might be read at once, as nothing was read before. */
+  @Test
+  void whatGoesAtOnceIsReadOnePartAfterTheOther(@TempDir Path directory) {
+    try (RepairWorld world = new RepairWorld(directory, ObjectWorld.Shape.USUAL)) {
+      int blocks = 8;
+      FileDocument file = world.store(ObjectWorld.random(1, blocks * RepairWorld.BLOCK));
+      long column = (long) blocks * RepairWorld.BLOCK / 4;
+      RepairProperties set = rates((long) (column / RepairRates.SECONDS_AT_ONCE), 1L << 40);
+      RepairWorker worker = world.room(world.store, world.nodes, RepairRule.ALL, set).worker();
+      world.loseColumn(world.first(file), 0);
+      assertThat(seconds(() -> world.sweep(worker)))
+          .isGreaterThan(RepairRates.SECONDS_AT_ONCE * (blocks - 1) / blocks);
+      world.assertWhole(file);
+    }
+  }
+
+  /** In the background a repair keeps one core busy; where it is urgent, k shards come at once. */
+  @Test
+  void shardsOfABlockAreReadOneByOneUnlessNoFurtherLossIsSurvivable(@TempDir Path directory) {
+    try (RepairWorld world = new RepairWorld(directory, ObjectWorld.Shape.USUAL)) {
+      FileDocument file = world.store(ObjectWorld.random(1, RepairWorld.BLOCK));
+      Reads alone = new Reads(world.nodes, 1);
+      world.loseColumn(world.first(file), 0);
+      world.sweep(world.worker(world.store, alone.client(), RepairRule.ALL, 1));
+      world.assertWhole(file);
+      assertThat(alone.most).hasValue(1);
+      Reads together = new Reads(world.nodes, 4);
+      world.loseColumn(world.first(file), 0);
+      world.loseColumn(world.first(file), 1);
+      world.sweep(world.worker(world.store, together.client(), RepairRule.ALL, 1));
+      world.assertWhole(file);
+      assertThat(together.most).hasValue(4);
+    }
+  }
+
+  /** Counts the shards that are read at the same time; none comes before so many are asked for. */
+  private static final class Reads {
+    final AtomicInteger most = new AtomicInteger();
+    private final AtomicInteger running = new AtomicInteger();
+    private final CountDownLatch asked;
+    private final ShardClient nodes;
+
+    Reads(ShardClient nodes, int wanted) {
+      this.nodes = nodes;
+      this.asked = new CountDownLatch(wanted);
+    }
+
+    ShardClient client() {
+      return (ShardClient)
+          Proxy.newProxyInstance(
+              ShardClient.class.getClassLoader(),
+              new Class<?>[] {ShardClient.class},
+              (_, method, arguments) ->
+                  method.getName().equals("get")
+                      ? read(method, arguments)
+                      : call(method, arguments));
+    }
+
+    private Object read(Method method, Object[] arguments) throws Throwable {
+      most.accumulateAndGet(running.incrementAndGet(), Math::max);
+      try {
+        asked.countDown();
+        asked.await();
+        return call(method, arguments);
+      } finally {
+        running.decrementAndGet();
+      }
+    }
+
+    private Object call(Method method, Object[] arguments) throws Throwable {
+      try {
+        return method.invoke(nodes, arguments);
+      } catch (InvocationTargetException e) {
+        throw e.getCause();
+      }
     }
   }
 
