@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has all that is logged go to a file until it is closed. Whoever reads the standard output of a
- * test takes a share of the processors for it, and may stop reading for half a second.
+ * test takes a share of the processors for it, and may stop reading for half a second. To be made
+ * after the gateway, whose start configures the log anew.
  */
 final class LogToFile implements AutoCloseable {
   private static final String PATTERN = "%d %-5level [%X{requestId:-}] %logger{30} : %msg %kvp%n";

@@ -74,6 +74,9 @@ class RebuiltNodeTest {
   @Tag("soak")
   @Timeout(value = 40, unit = TimeUnit.MINUTES)
   void aLargeNodeIsRebuiltWithoutDisturbingClients() throws Exception {
+    assertThat(Files.readString(TCP))
+        .as("first: sysctl -w net.ipv4.tcp_congestion_control=cubic")
+        .doesNotContain("bbr");
     // As long as the rebuild takes: of 5 s, at some 90 requests a second, 1 % would be any figure.
     double slower = rebuild(60, 640, 32 * MIB, 32 * MIB, Duration.ofSeconds(160));
     assertThat(slower).as("p99 of downloads, times that before").isLessThanOrEqualTo(2);
@@ -90,8 +93,8 @@ class RebuiltNodeTest {
       throws Exception {
     Map<String, String> settings =
         Map.of("mas.repair.rate", bytesPerSecond + "B", "mas.repair.rate-per-node", "1GB");
-    try (LogToFile _ = new LogToFile(data.resolve("log"));
-        Cluster cluster = Cluster.start(ClusterOptions.in(data).withSettings(settings));
+    try (Cluster cluster = Cluster.start(ClusterOptions.in(data).withSettings(settings));
+        LogToFile _ = new LogToFile(data.resolve("log"));
         MasClient client = new MasClient(cluster.api(), cluster.systemToken())) {
       Content small = Content.random("read meanwhile", 256 << 10, count);
       assertThat(client.single(small).ok()).isTrue();
@@ -102,6 +105,7 @@ class RebuiltNodeTest {
         double first = rate(read);
         CompletableFuture<Rebuild> loss = emptied(cluster.management(), NODE + 1);
         print("at the first loss", first, OpenLoop.times(first, () -> !loss.isDone(), read));
+        Rebuild _ = loss.join();
       }
       store(client, count - before, fileBytes);
       double rate = rate(read);
@@ -111,7 +115,6 @@ class RebuiltNodeTest {
       CompletableFuture<Rebuild> rebuild = emptied(cluster.management(), NODE);
       OpenLoop.Times meanwhile = OpenLoop.times(rate, () -> !rebuild.isDone(), read);
       assertRebuilt(rebuild.join(), bytesPerSecond);
-      System.out.printf("RebuiltNodeTest: TCP with %s%n", Files.readString(TCP).strip());
       print("before", rate, usual);
       print("from the loss to the last repair", rate, meanwhile);
       assertThat(files)

@@ -194,16 +194,25 @@ final class Rebuild implements BlockReader.Listener {
       throws InterruptedException {
     ThreadFactory virtual = Thread.ofVirtual().name("mas-repair-read").factory();
     try (ExecutorService threads = Executors.newThreadPerTaskExecutor(virtual)) {
-      List<Future<EncodedBlock>> running = begin(numbers, buffers, threads);
-      NavigableMap<Integer, EncodedBlock> blocks = new TreeMap<>();
-      for (int i = 0; i < numbers.size(); i++) {
-        EncodedBlock block = result(numbers.get(i), running.get(i));
-        if (block != null) {
-          blocks.put(numbers.get(i), block);
-        }
+      try {
+        return results(numbers, begin(numbers, buffers, threads));
+      } catch (InterruptedException e) {
+        threads.shutdownNow();
+        throw e;
       }
-      return blocks;
     }
+  }
+
+  private NavigableMap<Integer, EncodedBlock> results(
+      List<Integer> numbers, List<Future<EncodedBlock>> running) throws InterruptedException {
+    NavigableMap<Integer, EncodedBlock> blocks = new TreeMap<>();
+    for (int i = 0; i < numbers.size(); i++) {
+      EncodedBlock block = result(numbers.get(i), running.get(i));
+      if (block != null) {
+        blocks.put(numbers.get(i), block);
+      }
+    }
+    return blocks;
   }
 
   /**

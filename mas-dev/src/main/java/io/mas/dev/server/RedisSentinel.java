@@ -20,7 +20,8 @@ public final class RedisSentinel implements Server {
   /** How long a primary must be silent; the least that does not take a busy machine for dead. */
   private static final Duration DOWN_AFTER = Duration.ofSeconds(1);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  /** Sentinels of a busy machine may do nothing for 30 s (TILT mode). */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final List<RedisServer> servers;
   private final List<RedisServer> sentinels;
