@@ -94,7 +94,7 @@ class RebuiltNodeTest {
     Map<String, String> settings =
         Map.of("mas.repair.rate", bytesPerSecond + "B", "mas.repair.rate-per-node", "1GB");
     try (Cluster cluster = Cluster.start(ClusterOptions.in(data).withSettings(settings));
-        LogToFile _ = new LogToFile(data.resolve("log"));
+        QuietLog _ = new QuietLog();
         MasClient client = new MasClient(cluster.api(), cluster.systemToken())) {
       Content small = Content.random("read meanwhile", 256 << 10, count);
       assertThat(client.single(small).ok()).isTrue();
