@@ -43,7 +43,7 @@ class RebuiltNodeTest {
   private static final Duration SOON = Duration.ofSeconds(5);
 
   /** Seldom: the store tells all its metrics each time, some 15 ms of a core of this process. */
-  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration LOOK = Duration.ofMillis(200);
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final String EXTENTS = "mas_repair_extents_total";
