@@ -302,6 +302,11 @@ class ReadingTest {
     world.settled();
   }
 
+  private BlockReader reader(BlockReader.Settings settings) {
+    return new BlockReader(
+        world.outside.nodes(), world.outside.blocks(), settings, (seen, found) -> {});
+  }
+
   /** Also what no code foresees gives the memory back: none would be left after some time. */
   @Test
   void aReadingThatBreaksDownAtItsStartGivesEverythingBack() {
@@ -326,8 +331,7 @@ class ReadingTest {
     Blocks blocks = world.outside.blocks();
     BlockReader.Settings settings =
         BlockReader.Settings.atOnce(Duration.ofSeconds(20), DataRule.ALL);
-    BlockReader reader =
-        new BlockReader(world.outside.nodes(), blocks, settings, (seen, found) -> {});
+    BlockReader reader = reader(settings);
     FileReader files = new FileReader(reader, blocks, DataRule.ALL);
     FileReader.Span span =
         new FileReader.Span(file.parts(), failing, new ByteRange(0, file.size()));
@@ -352,8 +356,7 @@ class ReadingTest {
     Blocks blocks = world.outside.blocks();
     BlockReader.Settings settings =
         BlockReader.Settings.atOnce(Duration.ofMillis(30), DataRule.ALL).oneByOne();
-    BlockReader reader =
-        new BlockReader(world.outside.nodes(), blocks, settings, (seen, found) -> {});
+    BlockReader reader = reader(settings);
     try (BlockBuffer buffer = new RequestBuffers(blocks.buffers()).acquire(extent.layout())) {
       assertThat(reader.read(extent, 0, buffer).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(content);
     }

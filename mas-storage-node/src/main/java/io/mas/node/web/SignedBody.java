@@ -54,10 +54,10 @@ final class SignedBody extends ServletInputStream {
 
   /** Reads what was left of a body of at most so many bytes by whoever refused it. */
   void drain(int maxBytes) throws IOException {
-    if (left > maxBytes) {
+    if (left <= 0 || left > maxBytes) {
       return;
     }
-    byte[] dropped = new byte[(int) Math.min(DRAIN_BYTES, Math.max(0, left))];
+    byte[] dropped = new byte[(int) Math.min(DRAIN_BYTES, left)];
     int n = 0;
     while (n >= 0 && left > 0) {
       n = in.read(dropped);
