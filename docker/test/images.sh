@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# images.sh: what the tests of the images stand on where no registry can be reached: a stand-in for the base image, made
-# of Debian's packages and the JRE of this machine's JDK 25 (JAVA_HOME), and images of the servers. Takes 3 to 6
+# images.sh MONGODB: what the tests of the images stand on where no registry can be reached: a stand-in for the base
+# image, made of Debian's packages and the JRE of this machine's JDK 25 (JAVA_HOME), and images of the servers. Takes 3 to 6
 # minutes, once: an image that is there is left alone. Needs root, Docker and mmdebstrap.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")"
+mongodb=${1:?the folder with the MongoDB-compatible server}
+# Also where its image is there already: a wrong folder must not wait for the next fresh machine.
+archive=$(find "$mongodb" -name "secantusd-rs-*-$(uname -m).tar.xz" | sort | tail -n 1)
+[ -n "$archive" ] || { echo "images.sh: no secantusd-rs-*-$(uname -m).tar.xz in $mongodb" >&2; exit 2; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -40,11 +43,11 @@ RUN apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq 
 DOCKERFILE
 }
 
-# The MongoDB-compatible server of the tests (docs/testing.md); $1 is the folder with its archive.
+# The MongoDB-compatible server of the tests (docs/testing.md).
 mongodb() {
   has mas-test/mongodb && return
   mkdir -p "$work/mongodb"
-  tar -xJf "$(ls "$1"/secantusd-rs-*-"$(uname -m)".tar.xz | tail -n 1)" -C "$work/mongodb" --strip-components=1
+  tar -xJf "$archive" -C "$work/mongodb" --strip-components=1
   cat >"$work/mongodb/Dockerfile" <<'DOCKERFILE'
 FROM mas-test/debian
 COPY . /opt/mongodb
@@ -59,4 +62,4 @@ debian
 jre
 server redis redis-server
 server rabbitmq rabbitmq-server
-mongodb "${1:?the folder with the MongoDB-compatible server}"
+mongodb

@@ -3,6 +3,7 @@ package io.mas.standalone.container;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -36,7 +37,8 @@ record Shell(Path directory, Map<String, String> environment) {
     Ended ended = end(command);
     if (ended.code != 0) {
       throw new IllegalStateException(
-          "%s ended with %d: %s".formatted(String.join(" ", command), ended.code, ended.output));
+          "%s ended with %d: %s%n%s"
+              .formatted(String.join(" ", command), ended.code, ended.errors, ended.output));
     }
     return ended.output;
   }
@@ -46,19 +48,23 @@ record Shell(Path directory, Map<String, String> environment) {
     return end(command).code == 0;
   }
 
-  private record Ended(int code, String output) {}
+  private record Ended(int code, String output, String errors) {}
 
   private Ended end(String... command) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().putAll(environment);
-    // Docker warns on standard error of what is old; Java of nothing at all.
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
-      Process process = builder.start();
-      process.getOutputStream().close();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      return new Ended(process.waitFor(), output);
+      // Not one with the output: Docker warns there of what is old; Java of nothing at all.
+      Path errors = Files.createTempFile("shell", ".err");
+      try {
+        Process process = builder.redirectError(errors.toFile()).start();
+        process.getOutputStream().close();
+        String output =
+            new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return new Ended(process.waitFor(), output, Files.readString(errors).strip());
+      } finally {
+        Files.delete(errors);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
