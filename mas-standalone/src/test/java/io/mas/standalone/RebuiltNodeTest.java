@@ -3,8 +3,8 @@ package io.mas.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.mas.dev.options.ClusterOptions;
-import io.mas.dev.options.DataDirectory;
+import io.mas.dev.cluster.DevCluster;
+import io.mas.standalone.SharedCluster.Running;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * A node whose folder is emptied is rebuilt by the others: how soon it begins, at which rate it
- * goes, and what clients notice of it meanwhile.
+ * goes, and what clients notice of it meanwhile. Gateways, worker and nodes are processes, as they
+ * are for users: in one JVM the repair would stop the clients' requests for its garbage.
  */
 class RebuiltNodeTest {
   private static final int MIB = 1 << 20;
@@ -42,21 +43,19 @@ class RebuiltNodeTest {
   private static final Duration CLOSED_LOOP = Duration.ofSeconds(5);
   private static final Duration SOON = Duration.ofSeconds(5);
 
-  /** Seldom: the store tells all its metrics each time, some 15 ms of a core of this process. */
+  /** Seldom: the worker tells all its metrics each time, some 15 ms of a core. */
   private static final Duration LOOK = Duration.ofMillis(200);
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final String EXTENTS = "mas_repair_extents_total";
   private static final String WRITTEN = "mas_repair_written_bytes_total";
 
-  private final Path data = Scratch.directory("mas-rebuilt-");
   private final List<Content> files = new ArrayList<>();
   private final List<Path> lost = new ArrayList<>();
 
   @AfterEach
   void clean() {
     lost.forEach(Scratch::delete);
-    Scratch.delete(data);
   }
 
   /** How a rebuild went. */
@@ -93,9 +92,9 @@ class RebuiltNodeTest {
       throws Exception {
     Map<String, String> settings =
         Map.of("mas.repair.rate", bytesPerSecond + "B", "mas.repair.rate-per-node", "1GB");
-    try (Cluster cluster = Cluster.start(ClusterOptions.in(data).withSettings(settings));
-        QuietLog _ = new QuietLog();
-        MasClient client = new MasClient(cluster.api(), cluster.systemToken())) {
+    try (Running running = Running.start(settings)) {
+      DevCluster cluster = running.cluster();
+      MasClient client = running.through(1);
       Content small = Content.random("read meanwhile", 256 << 10, count);
       assertThat(client.single(small).ok()).isTrue();
       IntConsumer read =
@@ -103,7 +102,7 @@ class RebuiltNodeTest {
       if (before > 0) {
         store(client, before, fileBytes);
         double first = rate(read);
-        CompletableFuture<Rebuild> loss = emptied(cluster.management(), NODE + 1);
+        CompletableFuture<Rebuild> loss = emptied(cluster, NODE + 1);
         print("at the first loss", first, OpenLoop.times(first, () -> !loss.isDone(), read));
         Rebuild _ = loss.join();
       }
@@ -112,7 +111,7 @@ class RebuiltNodeTest {
       long begin = System.nanoTime();
       OpenLoop.Times usual =
           OpenLoop.times(rate, () -> System.nanoTime() - begin < undisturbed.toNanos(), read);
-      CompletableFuture<Rebuild> rebuild = emptied(cluster.management(), NODE);
+      CompletableFuture<Rebuild> rebuild = emptied(cluster, NODE);
       OpenLoop.Times meanwhile = OpenLoop.times(rate, () -> !rebuild.isDone(), read);
       assertRebuilt(rebuild.join(), bytesPerSecond);
       print("before", rate, usual);
@@ -163,27 +162,27 @@ class RebuiltNodeTest {
    * Empties the node and watches until all that it had is on nodes again. What is taken away is
    * deleted afterwards: unlinking 5 GiB would disturb clients, and a disk that is gone does not.
    */
-  private CompletableFuture<Rebuild> emptied(URI management, int node) {
-    Path folder = data.resolve(DataDirectory.nodeName(node));
-    long verdicts = Health.count(management, "LOST");
-    double none = Metrics.value(management, EXTENTS);
+  private CompletableFuture<Rebuild> emptied(DevCluster cluster, int node) {
+    Path folder = cluster.nodeData(node);
+    URI worker = cluster.worker().management();
+    long verdicts = Health.count(worker, "LOST");
+    double none = Metrics.value(worker, EXTENTS);
     double extents = none + Shards.of(folder).size();
     lost.add(Scratch.takenAway(folder));
     return CompletableFuture.supplyAsync(
-        () -> watched(management, verdicts, none, extents), Thread::startVirtualThread);
+        () -> watched(worker, verdicts, none, extents), Thread::startVirtualThread);
   }
 
-  private static Rebuild watched(URI management, long verdicts, double none, double extents) {
-    until(() -> Health.count(management, "LOST") > verdicts);
+  private static Rebuild watched(URI worker, long verdicts, double none, double extents) {
+    until(() -> Health.count(worker, "LOST") > verdicts);
     long verdict = System.nanoTime();
-    until(() -> Metrics.value(management, EXTENTS) > none);
+    until(() -> Metrics.value(worker, EXTENTS) > none);
     long first = System.nanoTime();
-    double written = Metrics.value(management, WRITTEN);
-    until(() -> Metrics.value(management, EXTENTS) >= extents);
+    double written = Metrics.value(worker, WRITTEN);
+    until(() -> Metrics.value(worker, EXTENTS) >= extents);
     double seconds = (System.nanoTime() - first) / 1e9;
     return new Rebuild(
-        Duration.ofNanos(first - verdict),
-        (Metrics.value(management, WRITTEN) - written) / seconds);
+        Duration.ofNanos(first - verdict), (Metrics.value(worker, WRITTEN) - written) / seconds);
   }
 
   private static void until(Callable<Boolean> condition) {
