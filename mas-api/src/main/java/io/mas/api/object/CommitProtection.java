@@ -109,14 +109,12 @@ public final class CommitProtection {
   }
 
   private boolean protect(ObjectHash file, long version, Collection<CommitSummary> newer) {
-    long deleted =
-        newer.stream()
-            .filter(row -> row.state() == CommitRecord.State.DELETED)
-            .mapToLong(CommitSummary::version)
-            .max()
-            .orElse(version);
+    List<CommitSummary> deletions =
+        newer.stream().filter(row -> row.state() == CommitRecord.State.DELETED).toList();
     Optional<CommitSummary> one =
-        newer.stream().filter(row -> row.version() > deleted && protects(row)).findFirst();
+        newer.stream()
+            .filter(row -> protects(row) && deletions.stream().noneMatch(it -> covers(it, row)))
+            .findFirst();
     one.filter(row -> row.state() != CommitRecord.State.PREPARED)
         .ifPresent(
             row ->
@@ -127,6 +125,15 @@ public final class CommitProtection {
                     version,
                     row.version()));
     return one.isPresent();
+  }
+
+  /**
+   * Whether the file that a record is of was deleted then. Its version alone does not tell: after a
+   * restore versions begin again below that of an earlier deletion. Times of files do not, and a
+   * deletion has that of the file that it deleted.
+   */
+  private static boolean covers(CommitSummary deletion, CommitSummary row) {
+    return deletion.version() >= row.version() && deletion.time() >= row.time();
   }
 
   /** A damaged record may have been any. */

@@ -16,6 +16,7 @@ import io.mas.common.protocol.CommitRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,27 @@ class OldBackupTest {
         });
   }
 
+  /** As when one backup was restored twice: versions begin again below that of the deletion. */
+  @Test
+  void aDeletedRecordOfAnEarlierFileReleasesNothingThatWasStoredLater() throws IOException {
+    protects(
+        OldBackupTest::nothing,
+        world -> {
+          FileDocument file = world.objects.store(CONTENT);
+          world.awaitRecords();
+          FileDocument earlier =
+              new FileDocument(
+                  HASH,
+                  file.version(),
+                  FileDocument.State.LIVE,
+                  file.size(),
+                  file.name(),
+                  file.time() - Duration.ofHours(1).toMillis(),
+                  file.parts());
+          world.objects.nodes.putRecord("node-9", record(earlier, 6, CommitRecord.State.DELETED));
+        });
+  }
+
   // What comes by notes and uploads that the backup holds
 
   @Test
@@ -181,7 +203,7 @@ class OldBackupTest {
     protects(
         world -> {
           part[0] = world.objects.write(CONTENT);
-          world.objects.room.parts().leaveToCollect(HASH, part[0]);
+          world.objects.room.parts().leaveToCollect(HASH, List.of(part[0].id()));
         },
         world -> commit(world, part[0]));
   }
