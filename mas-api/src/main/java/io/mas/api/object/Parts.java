@@ -51,10 +51,13 @@ public final class Parts {
     deleter.discard(hash, part);
   }
 
-  /** Leaves a part to the collection: it was listed, or its commit may have been offered. */
-  public void leaveToCollect(ObjectHash hash, StoredPart part) {
+  /**
+   * Leaves a part to the collection after the grace of deleted files: a chunk or a file may name it
+   * for all that is known, and who deletes that file does not end those who read it.
+   */
+  public void leaveForGrace(ObjectHash hash, StoredPart part) {
     if (part.length() > 0) {
-      deleter.leaveToCollect(hash, List.of(part.id()));
+      deleter.leaveForGrace(hash, List.of(part.id()));
     }
   }
 
@@ -68,14 +71,12 @@ public final class Parts {
     deleter.leaveToCollect(hash, parts);
   }
 
-  /**
-   * Discards a part at once if its commit is certainly lost; leaves it to the collection if not.
-   */
+  /** Discards a part at once if its commit is certainly lost; leaves it for the grace if not. */
   public void giveUp(ObjectHash hash, StoredPart part, boolean certain) {
     if (certain) {
       discard(hash, part);
     } else {
-      leaveToCollect(hash, part);
+      leaveForGrace(hash, part);
     }
   }
 

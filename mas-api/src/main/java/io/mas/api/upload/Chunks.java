@@ -11,7 +11,6 @@ import io.mas.api.object.StoredPart;
 import io.mas.api.token.TokenGrant;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
-import io.mas.common.object.BlockEntry;
 import io.mas.common.object.PartId;
 import java.io.InputStream;
 import java.util.List;
@@ -27,12 +26,14 @@ final class Chunks {
   private final Parts parts;
   private final ChunkedUpload uploads;
   private final long maxSize;
+  private final SameBytes same;
 
   Chunks(MetadataStore metadata, Parts parts, ChunkedUpload uploads, long maxSize) {
     this.metadata = metadata;
     this.parts = parts;
     this.uploads = uploads;
     this.maxSize = maxSize;
+    this.same = new SameBytes(parts);
   }
 
   ReceivedChunk receive(TokenGrant grant, InputStream body) {
@@ -119,7 +120,8 @@ final class Chunks {
           listing = Listing.CERTAIN; // the own write, whose answer was lost
           replaced.ifPresent(old -> parts.leaveToCollect(chunk.upload().hash(), List.of(old)));
           return;
-        } else if (same(there.get())) {
+        } else if (same.in(
+            ChunkedUpload.row(there.get()), new FileDocument.Part(part.length(), part.id()))) {
           return; // the same bytes again
         } else if (upload.replaceable() || !usable(there.get())) {
           replaced = there.map(ChunkDocument::part);
@@ -154,27 +156,11 @@ final class Chunks {
       return outcome == WriteOutcome.APPLIED;
     }
 
-    private boolean same(ChunkDocument there) {
-      if (there.length() != part.length()) {
-        return false;
-      }
-      Optional<List<BlockEntry>> theirs = parts.blocks(ChunkedUpload.row(there));
-      Optional<List<BlockEntry>> mine =
-          parts.blocks(new FileDocument.Part(part.length(), part.id()));
-      return theirs.isPresent() && mine.isPresent() && sums(theirs.get()).equals(sums(mine.get()));
-    }
-
-    private record Sum(int length, int crc) {}
-
-    private List<Sum> sums(List<BlockEntry> blocks) {
-      return blocks.stream().map(block -> new Sum(block.rawLength(), block.crc())).toList();
-    }
-
     @Override
     public void close() {
       switch (listing) {
         case NONE -> parts.discard(grant.hash(), part);
-        case PERHAPS -> parts.leaveToCollect(grant.hash(), part);
+        case PERHAPS -> parts.leaveForGrace(grant.hash(), part);
         case CERTAIN -> {}
       }
       listing = Listing.CERTAIN;

@@ -115,7 +115,7 @@ final class Finish {
     return metadata.file(hash, Concern.LINEARIZABLE).filter(FileDocument::live).map(FileInfo::of);
   }
 
-  /** The file was committed with the own parts, and deleted since. */
+  /** The file was committed by this upload, and deleted since. */
   private static final class Deleted extends RuntimeException {
     private static final long serialVersionUID = 1;
   }
@@ -127,10 +127,10 @@ final class Finish {
     Optional<FileDocument> before = metadata.file(hash, Concern.LINEARIZABLE);
     List<ChunkDocument> chunks = metadata.chunks(upload.id(), upload.generation());
     if (before.filter(FileDocument::live).isPresent()) {
-      leaveToCollect(chunks, before.get());
+      parts.leaveToCollect(hash, unnamed(chunks, before.get()));
       return FileInfo.of(before.get());
     }
-    if (before.filter(file -> namesAny(file, chunks)).isPresent()) {
+    if (before.filter(file -> namesAny(file, chunks) || emptySince(file, upload)).isPresent()) {
       throw new Deleted();
     }
     requireAll(hash, chunks, said);
@@ -151,7 +151,11 @@ final class Finish {
     return switch (parts.committer().commit(file, holders)) {
       case Committer.Mine(var mine) -> FileInfo.of(mine);
       case Committer.Others(var others, boolean certain) -> {
-        leaveToCollect(chunks, others);
+        if (certain) {
+          parts.leaveToCollect(hash, unnamed(chunks, others));
+        } else {
+          parts.leaveForGrace(hash, unnamed(chunks, others));
+        }
         yield FileInfo.of(others);
       }
       case Committer.Lost(boolean certain) ->
@@ -162,14 +166,20 @@ final class Finish {
   }
 
   /** The upload has lost to another: its parts are garbage, but for those that the file names. */
-  private void leaveToCollect(List<ChunkDocument> chunks, FileDocument winner) {
-    parts.leaveToCollect(
-        winner.hash(),
-        chunks.stream().map(ChunkDocument::part).filter(part -> !winner.names(part)).toList());
+  private static List<PartId> unnamed(List<ChunkDocument> chunks, FileDocument winner) {
+    return chunks.stream().map(ChunkDocument::part).filter(part -> !winner.names(part)).toList();
   }
 
   private static boolean namesAny(FileDocument file, List<ChunkDocument> chunks) {
     return chunks.stream().map(ChunkDocument::part).anyMatch(file::names);
+  }
+
+  /**
+   * An empty file has no parts to know the own commit by: one that was stored after this upload had
+   * begun counts as the own. Of two gateways whose clocks differ it may be taken for neither.
+   */
+  private static boolean emptySince(FileDocument file, UploadDocument upload) {
+    return file.parts().isEmpty() && file.time() > upload.time(); // that of a fence is 0
   }
 
   /** Refuses if a chunk is missing: not listed, or its part cannot be committed any more. */

@@ -103,7 +103,7 @@ final class SingleUpload {
     try {
       result = parts.committer().commit(file, part.nodes());
     } catch (RuntimeException | Error e) {
-      parts.leaveToCollect(hash, part); // the commit may have been offered
+      parts.leaveForGrace(hash, part); // the commit may have been offered
       throw e;
     }
     return switch (result) {
