@@ -17,6 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What the health of a process says of the storage nodes. */
 public final class Health {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private Health() {}
 
@@ -56,9 +57,9 @@ public final class Health {
   }
 
   private static String read(URI uri) {
-    try (HttpClient http = HttpClient.newHttpClient()) {
+    try {
       HttpRequest request = HttpRequest.newBuilder(uri).timeout(PATIENCE).build();
-      return http.send(request, BodyHandlers.ofString()).body();
+      return HTTP.send(request, BodyHandlers.ofString()).body();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,9 @@ class RebuiltNodeTest {
   private static final int MIB = 1 << 20;
   private static final int NODE = 3;
   private static final int CLIENTS = 4;
+
+  /** Of 256 KiB, so that each node holds data shards of some and parity shards of others. */
+  private static final int SMALL_FILES = 24;
 
   /** Of the rate that the store can do, so much is asked of it while it is rebuilt. */
   private static final double LOAD = 0.3;
@@ -95,10 +99,16 @@ class RebuiltNodeTest {
     try (Running running = Running.start(settings)) {
       DevCluster cluster = running.cluster();
       MasClient client = running.through(1);
-      Content small = Content.random("read meanwhile", 256 << 10, count);
-      assertThat(client.single(small).ok()).isTrue();
+      List<Content> small =
+          IntStream.range(0, SMALL_FILES)
+              .mapToObj(i -> Content.random("read meanwhile " + i, 256 << 10, count + i))
+              .toList();
+      small.forEach(file -> assertThat(client.single(file).ok()).isTrue());
       IntConsumer read =
-          _ -> assertThat(client.download(small.hash()).is(small)).as("%s", small).isTrue();
+          number -> {
+            Content file = small.get(number % SMALL_FILES);
+            assertThat(client.download(file.hash()).is(file)).as("%s", file).isTrue();
+          };
       if (before > 0) {
         store(client, before, fileBytes);
         double first = rate(read);
@@ -108,9 +118,8 @@ class RebuiltNodeTest {
       }
       store(client, count - before, fileBytes);
       double rate = rate(read);
-      long begin = System.nanoTime();
-      OpenLoop.Times usual =
-          OpenLoop.times(rate, () -> System.nanoTime() - begin < undisturbed.toNanos(), read);
+      CompletableFuture<Void> nothing = notEmptied(cluster, undisturbed);
+      OpenLoop.Times usual = OpenLoop.times(rate, () -> !nothing.isDone(), read);
       CompletableFuture<Rebuild> rebuild = emptied(cluster, NODE);
       OpenLoop.Times meanwhile = OpenLoop.times(rate, () -> !rebuild.isDone(), read);
       assertRebuilt(rebuild.join(), bytesPerSecond);
@@ -171,6 +180,15 @@ class RebuiltNodeTest {
     lost.add(Scratch.takenAway(folder));
     return CompletableFuture.supplyAsync(
         () -> watched(worker, verdicts, none, extents), Thread::startVirtualThread);
+  }
+
+  /** Watches the worker as much as when a node is rebuilt, which takes some of this machine. */
+  private static CompletableFuture<Void> notEmptied(DevCluster cluster, Duration time) {
+    URI worker = cluster.worker().management();
+    long end = System.nanoTime() + time.toNanos();
+    return CompletableFuture.runAsync(
+        () -> until(() -> Metrics.value(worker, EXTENTS) >= 0 && System.nanoTime() > end),
+        Thread::startVirtualThread);
   }
 
   private static Rebuild watched(URI worker, long verdicts, double none, double extents) {

@@ -42,7 +42,7 @@ import org.springframework.context.annotation.Import;
   JacksonAutoConfiguration.class
 })
 class StorageNodeConfiguration {
-  private static final int WRITE_BUFFER_BYTES = 64 << 10;
+  private static final int SOCKET_BUFFER_BYTES = 64 << 10;
 
   @Bean(destroyMethod = "close")
   NodeVolume nodeVolume(StorageNodeProperties settings, MeterRegistry meters) {
@@ -84,14 +84,17 @@ class StorageNodeConfiguration {
   }
 
   /**
-   * Shards leave in large pieces: with Tomcat's 8 KiB one of 256 KiB takes 32 system calls. Only
-   * gateways connect, so the buffers are few.
+   * Shards come and leave in large pieces: with Tomcat's 8 KiB one of 256 KiB takes 32 system
+   * calls. Only gateways connect, so the buffers are few.
    */
   @Bean
-  WebServerFactoryCustomizer<TomcatServletWebServerFactory> writeBuffer() {
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> socketBuffers() {
     return factory ->
         factory.addConnectorCustomizers(
-            connector -> connector.setProperty("socket.appWriteBufSize", "" + WRITE_BUFFER_BYTES));
+            connector -> {
+              connector.setProperty("socket.appReadBufSize", "" + SOCKET_BUFFER_BYTES);
+              connector.setProperty("socket.appWriteBufSize", "" + SOCKET_BUFFER_BYTES);
+            });
   }
 
   /** Closed by its presence, before the server stops. */

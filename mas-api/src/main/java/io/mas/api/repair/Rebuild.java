@@ -143,8 +143,11 @@ final class Rebuild implements BlockReader.Listener {
             .mapToLong(this::shardLength)
             .sum();
     context.rates.await(nodes, taken);
-    write(batch);
-    context.rates.settle(taken, bytesWritten - before);
+    try {
+      write(batch);
+    } finally {
+      context.rates.settle(taken, bytesWritten - before);
+    }
   }
 
   /** The next blocks that somebody still wants, as many as go into one request. */
@@ -217,7 +220,8 @@ final class Rebuild implements BlockReader.Listener {
 
   /**
    * Begins to read each block when its turn comes at the rate, if there is one: a client whose
-   * request comes then finds a block or two before it at the nodes and on the processors.
+   * request comes then finds a block or two before it at the nodes and on the processors. What a
+   * stall of the machine has delayed is not made good at once.
    */
   private List<Future<EncodedBlock>> begin(
       List<Integer> numbers, List<BlockBuffer> buffers, ExecutorService threads)
@@ -229,7 +233,8 @@ final class Rebuild implements BlockReader.Listener {
       BlockBuffer buffer = buffers.get(i);
       TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
       running.add(threads.submit(() -> reader.readShards(extent, number, buffer)));
-      due += limited ? context.rates.nanos(shardLength(number)) : 0;
+      long turn = limited ? context.rates.nanos(shardLength(number)) : 0;
+      due = Math.max(due + turn, System.nanoTime());
     }
     return running;
   }

@@ -80,6 +80,7 @@ final class DownloadWriter {
         }
       }
       exchange.output().write(ascii(send.tail()));
+      exchange.output().flush(); // else the last 16 KiB would wait until the access log is written
     } catch (IOException e) {
       throw new MasException(ErrorCode.DOWNLOAD_BROKE_OFF, "the client went away", e);
     }

@@ -69,8 +69,9 @@ public interface ShardStore extends AutoCloseable {
    * included; the first pass over the bytes, which finds that out, is done when this returns. Sees
    * every put that had returned. Must be closed.
    *
-   * @throws ShardStoreException {@code NOT_FOUND} if there is no such column; {@code BAD_REQUEST}
-   *     if the range is not within 0 to {@value #MAX_BLOCKS}
+   * @throws ShardStoreException {@code NOT_FOUND} if there is no such column; {@code NOT_READY} if
+   *     the volume is gone; {@code BAD_REQUEST} if the range is not within 0 to {@value
+   *     #MAX_BLOCKS}
    */
   ShardRead read(ShardKey key, int from, int count);
 
@@ -83,7 +84,8 @@ public interface ShardStore extends AutoCloseable {
   /**
    * Reads all of a column past every cache but the kernel's, and compares its checksums.
    *
-   * @throws ShardStoreException {@code NOT_FOUND} if there is no such column
+   * @throws ShardStoreException {@code NOT_FOUND} if there is no such column; {@code NOT_READY} if
+   *     the volume is gone
    */
   Verification verify(ShardKey key);
 

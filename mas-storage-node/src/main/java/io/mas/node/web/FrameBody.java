@@ -50,8 +50,9 @@ final class FrameBody {
 
   private void add(ShardFrame frame) throws IOException {
     requireFits(frame);
-    byte[] payload = in.readNBytes(frame.payloadLength());
-    require(payload.length == frame.payloadLength(), "the body ends within a frame's payload");
+    byte[] payload = new byte[frame.payloadLength()]; // readNBytes(int) would make it of pieces
+    int read = in.readNBytes(payload, 0, payload.length);
+    require(read == payload.length, "the body ends within a frame's payload");
     requireUndamaged(frame, payload);
     bytes += payload.length;
     blocks.add(new BlockShard(frame, ByteBuffer.wrap(payload)));
