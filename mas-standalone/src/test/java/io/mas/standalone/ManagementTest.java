@@ -34,6 +34,7 @@ class ManagementTest {
         "mas_shards_requests_seconds_count{operation=\"put\",result=\"ok\"}",
         "mas_shards_bytes_total{direction=\"out\"}",
         "mas_blocks_degraded_total",
+        "mas_blocks_hedged_total",
         "mas_extents_replaced_total",
         "mas_parts_collected_total",
         "mas_shards_missing_total",

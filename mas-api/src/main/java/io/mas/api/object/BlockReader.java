@@ -24,29 +24,34 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches one block from any k of its k+m shards: the data shards first, parity at once for one
- * that is missing, damaged, or late. What it returns has passed the block's checksum. Thread-safe.
+ * that is missing, damaged, or late, and sometimes one more than k ({@link Hedge}). What it returns
+ * has passed the block's checksum. Thread-safe.
  */
 public final class BlockReader {
   private final Nodes nodes;
   private final Blocks blocks;
   private final Settings settings;
   private final Listener listener;
+  private final Hedge hedge;
 
   /**
    * How it reads.
    *
-   * @param hedgeAfter a shard that has not come after so long is replaced by parity
+   * @param hedgeAfter a shard that has not come after so long is replaced by parity, and its node
+   *     is probed
    * @param together so many shards are asked for at once, and those that replace late ones
    * @param rules {@link DataRule#ALL}, but in the tests that show what each rule is for
    */
@@ -72,21 +77,27 @@ public final class BlockReader {
     /** Evidence: these shards are missing or damaged; may be empty. */
     void missing(ExtentDocument extent, Set<Missing> found);
 
-    /** A block was read with parity. */
+    /** A block was read with parity, since a shard is missing or late. */
     default void degraded() {}
+
+    /** One shard more than needed was asked for, since the others took longer than usual. */
+    default void hedged() {}
 
     /** A node has sent so many bytes of a shard. */
     default void received(String node, int bytes) {}
   }
 
   /**
+   * @param hedge shared by all that one process reads for those who wait
    * @param listener called by whoever reads, one at a time for each block
    */
-  public BlockReader(Nodes nodes, Blocks blocks, Settings settings, Listener listener) {
+  public BlockReader(
+      Nodes nodes, Blocks blocks, Settings settings, Hedge hedge, Listener listener) {
     this.nodes = nodes;
     this.blocks = blocks;
     this.settings = settings;
     this.listener = listener;
+    this.hedge = hedge;
   }
 
   /**
@@ -130,8 +141,10 @@ public final class BlockReader {
 
   private boolean[] fetch(ExtentDocument extent, int number, BlockBuffer buffer)
       throws InterruptedException {
-    boolean[] present = new Fetch(extent, number, buffer).run();
-    if (!IntStream.range(0, extent.layout().k()).allMatch(shard -> present[shard])) {
+    Fetch fetch = new Fetch(extent, number, buffer);
+    boolean[] present = fetch.run();
+    long replaced = IntStream.range(0, extent.layout().k()).filter(i -> !present[i]).count();
+    if (replaced > (fetch.hedged ? 1 : 0)) {
       listener.degraded();
     }
     return present;
@@ -175,6 +188,16 @@ public final class BlockReader {
     private final Set<Missing> found = new HashSet<>();
     private final boolean[] present;
 
+    private final long begin = System.nanoTime();
+
+    /** When it takes longer than usual, by {@link System#nanoTime}. */
+    private final long unusual = begin + hedge.nanos();
+
+    /** Whether it is too late to ask for one more. */
+    private boolean looked;
+
+    private boolean hedged;
+
     Fetch(ExtentDocument extent, int number, BlockBuffer buffer) {
       this.extent = extent;
       this.number = number;
@@ -204,22 +227,24 @@ public final class BlockReader {
 
     /** Returns which shards are in place: k of them. */
     boolean[] run() throws InterruptedException {
+      hedge.begun();
       try {
         int wanted = extent.layout().k();
         while (wanted > 0) {
           while (!candidates.isEmpty() && due.size() < Math.min(wanted, settings.together)) {
-            start();
+            start(candidates.removeFirst());
           }
           if (open.isEmpty()) {
             throw tooFew();
           }
           Done next = await();
-          if (next == null) {
-            replaceLate();
-          } else if (accept(next)) {
-            wanted--;
+          if (next != null) {
+            wanted -= accept(next) ? 1 : 0;
+          } else if (!replaceLate()) {
+            askForOneMore();
           }
         }
+        hedge.took(System.nanoTime() - begin);
         return present;
       } finally {
         stop();
@@ -228,19 +253,43 @@ public final class BlockReader {
     }
 
     /**
-     * The next result, or null if a shard is late and parity can be tried. Each shard has a time of
-     * its own, which does not begin anew when another comes.
+     * The next result, or null if it takes longer than usual, or a shard is late, and another can
+     * be tried. Each shard has a time of its own, which does not begin anew when another comes.
      */
     private @Nullable Done await() throws InterruptedException {
       if (candidates.isEmpty() || due.isEmpty()) {
         return done.take(); // each request has a deadline of its own
       }
-      long earliest = due.values().iterator().next(); // they are in the order of their starts
-      return done.poll(earliest - System.nanoTime(), TimeUnit.NANOSECONDS);
+      long now = System.nanoTime();
+      long wait = due.values().iterator().next() - now; // they are in the order of their starts
+      return done.poll(looked ? wait : Math.min(wait, unusual - now), TimeUnit.NANOSECONDS);
     }
 
-    /** Asks for another in place of each shard that is late; it still counts if it comes. */
-    private void replaceLate() {
+    /** Once, if none is late yet; of a node that answers, and that is not waited for already. */
+    private void askForOneMore() {
+      if (looked || unusual - System.nanoTime() > 0) {
+        return;
+      }
+      looked = true;
+      Set<String> asked = open.stream().map(this::node).collect(Collectors.toSet());
+      Optional<Integer> one =
+          candidates.stream()
+              .filter(shard -> doubt(shard) == 0 && !asked.contains(node(shard)))
+              .findFirst();
+      if (one.isPresent() && hedge.take()) {
+        hedged = true;
+        listener.hedged();
+        candidates.remove(one.get());
+        start(one.get());
+      }
+    }
+
+    /**
+     * Asks for another in place of each shard that is late; it still counts if it comes.
+     *
+     * @return whether any is
+     */
+    private boolean replaceLate() {
       long now = System.nanoTime();
       List<Integer> late =
           due.entrySet().stream()
@@ -252,6 +301,8 @@ public final class BlockReader {
         late(shard);
         startAnother();
       }
+      looked |= !late.isEmpty();
+      return !late.isEmpty();
     }
 
     /** The nodes that are late are probed: if one hangs, this was the last read to wait for it. */
@@ -264,12 +315,11 @@ public final class BlockReader {
 
     private void startAnother() {
       if (!candidates.isEmpty()) {
-        start();
+        start(candidates.removeFirst());
       }
     }
 
-    private void start() {
-      int shard = candidates.removeFirst();
+    private void start(int shard) {
       open.add(shard);
       due.put(shard, System.nanoTime() + settings.hedgeAfter.toNanos());
       Thread thread = Thread.ofVirtual().name("mas-shard-read").unstarted(() -> fetch(shard));

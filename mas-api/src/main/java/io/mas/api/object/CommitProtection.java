@@ -130,7 +130,7 @@ public final class CommitProtection {
   /**
    * Whether the file that a record is of was deleted then. Its version alone does not tell: after a
    * restore versions begin again below that of an earlier deletion. Times of files do not, and a
-   * deletion has that of the file that it deleted.
+   * deletion has that of the file that it deleted. A damaged record has none.
    */
   private static boolean covers(CommitSummary deletion, CommitSummary row) {
     return deletion.version() >= row.version() && deletion.time() >= row.time();

@@ -60,6 +60,11 @@ final class Evidence implements BlockReader.Listener {
   }
 
   @Override
+  public void hedged() {
+    metrics.hedged();
+  }
+
+  @Override
   public void missing(ExtentDocument extent, Set<Missing> found) {
     if (!extent.missing().containsAll(found) && permits.tryAcquire()) {
       Set<Missing> copy = Set.copyOf(found);

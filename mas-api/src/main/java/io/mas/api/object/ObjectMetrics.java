@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 final class ObjectMetrics {
   private final MeterRegistry meters;
   private final Counter degradedBlocks;
+  private final Counter hedgedBlocks;
   private final Counter missingShards;
   private final Counter replacedExtents;
   private final Counter collectedParts;
@@ -14,6 +15,8 @@ final class ObjectMetrics {
   ObjectMetrics(MeterRegistry meters) {
     this.meters = meters;
     this.degradedBlocks = counter("mas.blocks.degraded", "blocks read with parity");
+    this.hedgedBlocks =
+        counter("mas.blocks.hedged", "blocks of which one shard more than needed was asked for");
     this.missingShards =
         counter("mas.shards.missing", "shards found missing or damaged and noted for repair");
     this.replacedExtents =
@@ -28,6 +31,11 @@ final class ObjectMetrics {
   /** A block was rebuilt from parity. */
   void degraded() {
     degradedBlocks.increment();
+  }
+
+  /** One shard more was asked for, since the others took longer than usual. */
+  void hedged() {
+    hedgedBlocks.increment();
   }
 
   /** Evidence of so many shards was written. */

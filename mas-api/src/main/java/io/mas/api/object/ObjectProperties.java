@@ -14,8 +14,9 @@ import org.springframework.util.unit.DataSize;
  * @param erasure data and parity shards of new files, such as {@code 4+2}
  * @param blockSize bytes of a block of new files
  * @param hedgeAfter a shard that has not come after so long is replaced by parity
- * @param deleteGrace how long the bytes of a deleted file are kept; longer than any download
- * @param orphanGrace how long parts of uncertain commits and aborted uploads are kept
+ * @param deleteGrace how long the bytes of a deleted file are kept, and parts that may have been of
+ *     one; longer than any download
+ * @param orphanGrace how long parts of aborted uploads are kept, and chunks that were replaced
  * @param preparedGrace a commit that was begun protects the shards of its file for so long
  * @param collectEvery how often due garbage is looked for
  */

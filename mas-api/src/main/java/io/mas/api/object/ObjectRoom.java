@@ -55,6 +55,7 @@ public final class ObjectRoom {
             nodes,
             outside.blocks(),
             BlockReader.Settings.atOnce(properties.hedgeAfter(), dataRules),
+            Hedge.upTo(properties.hedgeAfter()),
             evidence);
     FileReader reader = new FileReader(blocks, outside.blocks(), dataRules);
     PartWriter writer =

@@ -11,6 +11,7 @@ import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.Nodes;
 import io.mas.api.nodes.ShardClient;
 import io.mas.api.object.BlockReader;
+import io.mas.api.object.Hedge;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.ShardFrame;
 import java.util.ArrayList;
@@ -94,6 +95,7 @@ final class Rebuild implements BlockReader.Listener {
             context.nodes,
             context.blocks,
             limited ? context.reading.oneByOne() : context.reading,
+            Hedge.never(),
             this);
     this.memory = new RequestBuffers(context.blocks.buffers());
     this.open = new HashSet<>(patches);
@@ -234,7 +236,7 @@ final class Rebuild implements BlockReader.Listener {
       TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
       running.add(threads.submit(() -> reader.readShards(extent, number, buffer)));
       long turn = limited ? context.rates.nanos(shardLength(number)) : 0;
-      due = Math.max(due + turn, System.nanoTime());
+      due = Math.max(due, System.nanoTime()) + turn;
     }
     return running;
   }

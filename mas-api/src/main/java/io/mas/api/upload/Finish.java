@@ -127,7 +127,7 @@ final class Finish {
     Optional<FileDocument> before = metadata.file(hash, Concern.LINEARIZABLE);
     List<ChunkDocument> chunks = metadata.chunks(upload.id(), upload.generation());
     if (before.filter(FileDocument::live).isPresent()) {
-      parts.leaveToCollect(hash, unnamed(chunks, before.get()));
+      leaveForGrace(chunks, before.get());
       return FileInfo.of(before.get());
     }
     if (before.filter(file -> namesAny(file, chunks) || emptySince(file, upload)).isPresent()) {
@@ -151,11 +151,7 @@ final class Finish {
     return switch (parts.committer().commit(file, holders)) {
       case Committer.Mine(var mine) -> FileInfo.of(mine);
       case Committer.Others(var others, boolean certain) -> {
-        if (certain) {
-          parts.leaveToCollect(hash, unnamed(chunks, others));
-        } else {
-          parts.leaveForGrace(hash, unnamed(chunks, others));
-        }
+        leaveForGrace(chunks, others);
         yield FileInfo.of(others);
       }
       case Committer.Lost(boolean certain) ->
@@ -165,9 +161,14 @@ final class Finish {
     };
   }
 
-  /** The upload has lost to another: its parts are garbage, but for those that the file names. */
-  private static List<PartId> unnamed(List<ChunkDocument> chunks, FileDocument winner) {
-    return chunks.stream().map(ChunkDocument::part).filter(part -> !winner.names(part)).toList();
+  /**
+   * The upload has lost to another: its parts are garbage, but for those that the file names. An
+   * earlier finish may have committed them for a while, in which somebody began to read.
+   */
+  private void leaveForGrace(List<ChunkDocument> chunks, FileDocument winner) {
+    parts.leaveForGrace(
+        winner.hash(),
+        chunks.stream().map(ChunkDocument::part).filter(part -> !winner.names(part)).toList());
   }
 
   private static boolean namesAny(FileDocument file, List<ChunkDocument> chunks) {
@@ -176,7 +177,8 @@ final class Finish {
 
   /**
    * An empty file has no parts to know the own commit by: one that was stored after this upload had
-   * begun counts as the own. Of two gateways whose clocks differ it may be taken for neither.
+   * begun counts as the own, also if it was somebody else's. Where the clock of the gateway that
+   * stored it is behind, it is stored anew.
    */
   private static boolean emptySince(FileDocument file, UploadDocument upload) {
     return file.parts().isEmpty() && file.time() > upload.time(); // that of a fence is 0

@@ -304,7 +304,11 @@ class ReadingTest {
 
   private BlockReader reader(BlockReader.Settings settings) {
     return new BlockReader(
-        world.outside.nodes(), world.outside.blocks(), settings, (seen, found) -> {});
+        world.outside.nodes(),
+        world.outside.blocks(),
+        settings,
+        Hedge.never(),
+        (seen, found) -> {});
   }
 
   /** Also what no code foresees gives the memory back: none would be left after some time. */

@@ -245,22 +245,10 @@ final class Columns {
     DiskFile file = disk.openToRead(ColumnNames.path(key));
     if (file == null) {
       tables.invalidate(key);
-      requireVolume();
+      LogSequence.requireThere(disk);
       throw new ShardStoreException(NodeError.NOT_FOUND, "there is no column " + key);
     }
     return file;
-  }
-
-  /**
-   * That a column is not there is evidence, for which it is written anew elsewhere: nothing is said
-   * of a volume that is gone, as if unmounted, until the node knows that it is.
-   */
-  private void requireVolume() throws IOException {
-    try (DiskFile sequence = disk.openToRead(LogSequence.PATH)) {
-      if (sequence == null) {
-        throw new ShardStoreException(NodeError.NOT_READY, "the volume is gone");
-      }
-    }
   }
 
   private @Nullable ColumnTable cached(ShardKey key, DiskFile file) throws IOException {

@@ -136,7 +136,7 @@ public final class FileShardStore implements ShardStore {
 
   @Override
   public Page<StoredColumn> inventory(String cursor, int limit) {
-    return io("inventory", () -> columns.inventory(cursor, limit));
+    return listed("inventory", () -> columns.inventory(cursor, limit));
   }
 
   @Override
@@ -157,13 +157,23 @@ public final class FileShardStore implements ShardStore {
 
   @Override
   public Page<CommitRecord> commits(String cursor, int limit) {
-    return io("commit records", () -> commits.page(cursor, limit));
+    return listed("commit records", () -> commits.page(cursor, limit));
   }
 
   @Override
   public Page<CommitSummary> commits(ObjectHash file, long above) {
     require(above >= 0, "version " + above + ", expected 0 or more");
-    return io("commit records of " + file, () -> commits.of(file, above, MAX_PAGE));
+    return listed("commit records of " + file, () -> commits.of(file, above, MAX_PAGE));
+  }
+
+  private <T> Page<T> listed(String what, Callable<Page<T>> task) {
+    return io(
+        what,
+        () -> {
+          Page<T> page = task.call();
+          LogSequence.requireThere(files.disk());
+          return page;
+        });
   }
 
   @Override

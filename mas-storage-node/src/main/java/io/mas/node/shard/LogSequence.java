@@ -71,6 +71,21 @@ final class LogSequence {
     return fresh;
   }
 
+  /**
+   * To be called when something was not found. That is evidence, for which it is written anew
+   * elsewhere, or deleted: nothing is said of a volume that is gone, as if unmounted, until the
+   * node knows that it is.
+   *
+   * @throws ShardStoreException {@code NOT_READY} if the volume is gone
+   */
+  static void requireThere(Disk disk) throws IOException {
+    try (DiskFile file = disk.openToRead(PATH)) {
+      if (file == null) {
+        throw new ShardStoreException(NodeError.NOT_READY, "the volume is gone");
+      }
+    }
+  }
+
   private static void requireKnown(ByteBuffer b) {
     if (b.getLong(0) != MAGIC) {
       throw new ShardStoreException(

@@ -95,7 +95,8 @@ public interface ShardStore extends AutoCloseable {
    *
    * @param cursor {@code ""} for the first page, then {@link Page#next} of the page before
    * @param limit rows wanted, 1 to {@value #MAX_PAGE}
-   * @throws ShardStoreException {@code BAD_REQUEST} if the cursor or the limit is malformed
+   * @throws ShardStoreException {@code BAD_REQUEST} if the cursor or the limit is malformed; {@code
+   *     NOT_READY} if the volume is gone
    */
   Page<StoredColumn> inventory(String cursor, int limit);
 
@@ -115,7 +116,8 @@ public interface ShardStore extends AutoCloseable {
   /**
    * A page of the commit records, as {@link #inventory}. Damaged ones are left out and counted.
    *
-   * @throws ShardStoreException {@code BAD_REQUEST} if the cursor or the limit is malformed
+   * @throws ShardStoreException {@code BAD_REQUEST} if the cursor or the limit is malformed; {@code
+   *     NOT_READY} if the volume is gone
    */
   Page<CommitRecord> commits(String cursor, int limit);
 
@@ -125,6 +127,7 @@ public interface ShardStore extends AutoCloseable {
    *
    * @param above the version that the caller knows
    * @return with a {@link Page#next} if there are more
+   * @throws ShardStoreException {@code NOT_READY} if the volume is gone
    */
   Page<CommitSummary> commits(ObjectHash file, long above);
 

@@ -23,15 +23,21 @@ final class FileShardStoreTest extends ShardStoreContract {
     return FileShardStores.open(new FileDisk(directory));
   }
 
-  /** As when it was unmounted: a gateway would have every column written anew elsewhere. */
+  /**
+   * As when it was unmounted: a gateway would have every column written anew elsewhere, and collect
+   * what a commit record protects.
+   */
   @Test
-  void doesNotSayThatAColumnIsNotThereWhenItsVolumeIsGone(
+  void saysOfNothingThatItIsNotThereWhenTheVolumeIsGone(
       @TempDir Path volume, @TempDir Path elsewhere) throws IOException {
     try (ShardStore store = FileShardStores.open(new FileDisk(volume))) {
       put(store, key(1, 1), 0, 1);
       move(volume, elsewhere);
       assertRefused(NodeError.NOT_READY, () -> store.read(key(1, 1), 0, 1));
       assertRefused(NodeError.NOT_READY, () -> store.verify(key(1, 1)));
+      assertRefused(NodeError.NOT_READY, () -> store.inventory("", 10));
+      assertRefused(NodeError.NOT_READY, () -> store.commits("", 10));
+      assertRefused(NodeError.NOT_READY, () -> store.commits(Shards.ORIGIN.hash(), 0));
       move(elsewhere, volume);
       assertHolds(store, key(1, 1), 0, 1);
       assertRefused(NodeError.NOT_FOUND, () -> store.read(key(2, 1), 0, 1));
