@@ -31,6 +31,6 @@ kubectl -n mongodb expose deployment mongodb --port=27017
 kubectl -n mongodb rollout status deployment/mongodb --timeout=120s
 
 "$here/../e2e.sh" --set images.gateway.tag=test,images.node.tag=test,mongodb.mode=external \
-  --set 'mongodb.external.uri=mongodb://mongodb.mongodb.svc.cluster.local/mas?directConnection=true' \
+  --set 'mongodb.external.uri=mongodb://mongodb.mongodb.svc.cluster.local/mas?directConnection=true&serverMonitoringMode=poll' \
   --set redis.bundled.image=docker.io/mas-test/redis:latest \
   --set rabbitmq.bundled.image=docker.io/mas-test/rabbitmq:unwrapped,rabbitmq.bundled.uid=101 "$@"

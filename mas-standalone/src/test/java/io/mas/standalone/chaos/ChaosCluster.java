@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.mas.dev.cluster.ClusterProcess;
 import io.mas.dev.cluster.DevCluster;
-import io.mas.dev.cluster.Programs;
 import io.mas.dev.options.ClusterOptions;
 import io.mas.dev.options.Command;
 import io.mas.dev.options.DataDirectory;
@@ -54,7 +53,7 @@ final class ChaosCluster implements AutoCloseable {
   private boolean kept;
   private final Map<String, MasClient> clients = new LinkedHashMap<>();
 
-  /** Starts it, which takes about half a minute; the caller closes it. */
+  /** Starts it, which takes about a minute; the caller closes it. */
   ChaosCluster() {
     ClusterOptions options =
         ClusterOptions.in(data)
@@ -63,7 +62,11 @@ final class ChaosCluster implements AutoCloseable {
     this.folder = DataDirectory.open(Command.DEV, options);
     this.cluster =
         DevCluster.start(
-            options, folder, Programs.on(ServiceClassPath.text()), links, this::heardOf);
+            options,
+            folder,
+            TrainedPrograms.on(ServiceClassPath.text(), data.resolve("programs")),
+            links,
+            this::heardOf);
     cluster.gateways().forEach(gateway -> clients.put(gateway.name(), connect(gateway)));
   }
 

@@ -75,7 +75,7 @@ final class Links implements Network, AutoCloseable {
     link(process, server, URI.create(uri).getPort());
     // The server would tell its own address as the one of the replica set.
     return uri.replace(LOOPBACK, view(process))
-        .replaceFirst("replicaSet=.*", "directConnection=true");
+        .replaceFirst("replicaSet=[^&]*", "directConnection=true");
   }
 
   /** Only gateways check tokens, and nodes have no use for the database. */

@@ -45,7 +45,8 @@ final class ContainerCluster implements AutoCloseable {
     // The stand-in for MongoDB knows itself by no name.
     Path uri = folder.resolve("secrets/mas/mas.mongodb.uri");
     Files.delete(uri);
-    Files.writeString(uri, "mongodb://mongodb:27017/mas?directConnection=true");
+    Files.writeString(
+        uri, "mongodb://mongodb:27017/mas?directConnection=true&serverMonitoringMode=poll");
     this.shell =
         new Shell(
             folder,
