@@ -2,11 +2,12 @@ package io.mas.standalone.chaos;
 
 import io.mas.dev.cluster.Programs;
 import io.mas.dev.server.ServerProcess;
-import io.mas.dev.server.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class TrainedPrograms {
    */
   private static final Map<String, String> ALONE =
       Map.of(
-          "MAS_INTERNAL_KEYS", "5a".repeat(32),
+          "MAS_INTERNAL_KEYS", "%064x".formatted(new BigInteger(250, new SecureRandom())),
           "MAS_MONGODB_URI", "mongodb://127.0.0.1:1",
           "MAS_REDIS_URI", "redis://127.0.0.1:1",
           "MAS_RABBITMQ_URI", "amqp://127.0.0.1:1");
@@ -58,8 +59,7 @@ final class TrainedPrograms {
                 "--mas.node.data=" + folder.resolve("train")));
     ServerProcess process = ServerProcess.start("train-" + name, folder, ALONE, command);
     try {
-      Waiting.until(
-          "%s says '%s'".formatted(name, until), PATIENCE, () -> log(process).contains(until));
+      process.awaitReady(PATIENCE, () -> log(process).contains(until));
     } finally {
       process.stop(PATIENCE);
     }
