@@ -18,6 +18,13 @@ final class Servers {
   static final String REDIS = "redis";
   static final String RABBITMQ = "rabbitmq";
 
+  /**
+   * Of every second answer to a {@code hello} that our own MongoDB is to hold back for 10 s the
+   * driver concludes that it is gone, and every read waits for half a second. Asked every 10 s it
+   * answers at once.
+   */
+  private static final String POLLED = "&serverMonitoringMode=poll";
+
   private final Map<String, String> uris = new LinkedHashMap<>();
   private final Map<String, Server> own = new LinkedHashMap<>();
 
@@ -36,6 +43,9 @@ final class Servers {
         running.mongodb(),
         data,
         folder -> MongoServer.in(folder, ServerProcess.freePort()));
+    if (own.containsKey(MONGODB)) {
+      uris.merge(MONGODB, POLLED, String::concat);
+    }
     choose(
         REDIS,
         running.redis(),

@@ -108,14 +108,10 @@ public final class MongoServer implements Server {
     return architecture.equals("amd64") ? "x86_64" : architecture;
   }
 
-  /**
-   * The driver polls it: of every second answer to a {@code hello} that it is to hold back for 10 s
-   * the driver concludes that it is gone, and everybody waits for half a second.
-   */
   @Override
   public String uri() {
-    String member = options.contains("--standalone") ? "" : "replicaSet=secantus&";
-    return "mongodb://127.0.0.1:%d/?%sserverMonitoringMode=poll".formatted(port, member);
+    String query = options.contains("--standalone") ? "" : "?replicaSet=secantus";
+    return "mongodb://127.0.0.1:%d/%s".formatted(port, query);
   }
 
   @Override
