@@ -44,15 +44,19 @@ class FinishTest {
     world.close();
   }
 
-  /** The second one waits for the lease of the first, and finds the upload ended. */
-  @Test
-  void aFinishJoinsTheOneOfAnotherGateway() throws Exception {
+  /** Of a file that is there whole, by the other gateway. */
+  private FutureTask<Long> finishOfTheOther() {
     world.init();
     world.chunk(1, 0, 2000);
     world.chunk(2, 2000, 3000);
-    FutureTask<Long> joined =
-        new FutureTask<>(
-            () -> world.other.finish(GRANT, OptionalLong.empty(), OptionalInt.empty()).size());
+    return new FutureTask<>(
+        () -> world.other.finish(GRANT, OptionalLong.empty(), OptionalInt.empty()).size());
+  }
+
+  /** The second one waits for the lease of the first, and finds the upload ended. */
+  @Test
+  void aFinishJoinsTheOneOfAnotherGateway() throws Exception {
+    FutureTask<Long> joined = finishOfTheOther();
     world.beforeCommit.set(
         () -> {
           int reads = world.uploadReads.get();
@@ -66,12 +70,7 @@ class FinishTest {
   /** However long that takes: it says by its lease that it goes on. */
   @Test
   void aFinishJoinsALongOneOfAnotherGateway() throws Exception {
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
-    FutureTask<Long> joined =
-        new FutureTask<>(
-            () -> world.other.finish(GRANT, OptionalLong.empty(), OptionalInt.empty()).size());
+    FutureTask<Long> joined = finishOfTheOther();
     world.beforeCommit.set(
         () -> {
           Thread.ofVirtual().start(joined);

@@ -8,6 +8,7 @@ import io.mas.standalone.chaos.ChaosRun.Verdict;
 import io.mas.standalone.chaos.Fault.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -30,10 +31,10 @@ class ChaosTest {
   /** At the least, on any machine: a process that was killed is harmed until it has started. */
   private static final int SECONDS_PER_FAULT = 10;
 
-  /** Of a long run, after which all is read. */
-  private static final Duration ROUND = Duration.ofMinutes(15);
+  /** Of a long run, after which all is read; that takes five minutes of 2 400 files. */
+  private static final Duration ROUND = Duration.ofMinutes(25);
 
-  /** After which a long run ends, though it has not seen all that it was to see. */
+  /** After which a long run ends, though it has not seen all that it was to see, and is judged. */
   private static final Duration LONGEST = Duration.ofMinutes(150);
 
   private static ChaosCluster chaos;
@@ -75,7 +76,7 @@ class ChaosTest {
     Duration spent = Duration.ZERO;
     while (spent.compareTo(least) < 0
         || (spent.compareTo(LONGEST) < 0 && (kills(run) < kills || run.load().stored() < files))) {
-      run.faults(ROUND.compareTo(least) < 0 ? ROUND : least);
+      run.faults(shortest(ROUND, least, LONGEST.minus(spent)));
       assertGood(run);
       spent = Duration.ofNanos(System.nanoTime() - start);
       ChaosCluster.log(
@@ -84,6 +85,10 @@ class ChaosTest {
     }
     assertThat(kills(run)).isGreaterThanOrEqualTo(kills);
     assertThat(run.load().stored()).isGreaterThanOrEqualTo(files);
+  }
+
+  private static Duration shortest(Duration... some) {
+    return Collections.min(List.of(some));
   }
 
   private static long kills(ChaosRun run) {
