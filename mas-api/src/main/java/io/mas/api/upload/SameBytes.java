@@ -36,9 +36,11 @@ final class SameBytes {
     if (ones.isEmpty() || others.isEmpty()) {
       return false;
     }
-    return lengths(ones.get()).equals(lengths(others.get()))
-        ? ones.equals(others)
-        : hash(one).filter(it -> hash(other).filter(it::equals).isPresent()).isPresent();
+    if (lengths(ones.get()).equals(lengths(others.get()))) {
+      return ones.equals(others);
+    }
+    Optional<ObjectHash> hash = hash(one);
+    return hash.isPresent() && hash.equals(hash(other));
   }
 
   private Optional<List<Sum>> sums(FileDocument.Part part) {

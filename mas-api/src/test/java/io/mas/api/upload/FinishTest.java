@@ -46,9 +46,7 @@ class FinishTest {
 
   /** Of a file that is there whole, by the other gateway. */
   private FutureTask<Long> finishOfTheOther() {
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
+    world.send();
     return new FutureTask<>(
         () -> world.other.finish(GRANT, OptionalLong.empty(), OptionalInt.empty()).size());
   }
@@ -127,9 +125,7 @@ class FinishTest {
 
   @Test
   void aLeaseWhoseAnswerWasLostIsTheOwnOne() {
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
+    world.send();
     world.unknownUploads.set(1);
     assertThat(world.finish()).isEqualTo(3000);
   }
@@ -137,9 +133,7 @@ class FinishTest {
   /** A finish that breaks down must not leave the upload closed to chunks. */
   @Test
   void aFinishThatBreaksDownOpensTheUploadAgain() {
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
+    world.send();
     world.brokenCommits.set(1);
     assertThatExceptionOfType(IllegalStateException.class).isThrownBy(world::finish);
     world.uploads.requireOpen(GRANT);
@@ -194,9 +188,7 @@ class FinishTest {
 
   @Test
   void aSuccessInTheBackgroundIsNotToldOfALaterUpload() {
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
+    world.send();
     assertThat(finishInBackground().hash()).isEqualTo(HASH);
     await().until(() -> world.store.file(HASH, Concern.LINEARIZABLE).isPresent());
     await().until(() -> world.init().file().persistence());
@@ -223,10 +215,7 @@ class FinishTest {
     TokenGrant own = TokenGrant.upload(empty, "", OptionalLong.empty());
     world.uploads.init(own, "n", OptionalLong.empty(), OptionalInt.empty());
     world.objects.time.incrementAndGet();
-    world.afterCommit.set(
-        () -> {
-          throw new IllegalStateException("planted");
-        });
+    world.lostCommits.set(1);
     assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> finish(own));
     assertThat(world.objects.read(empty)).isEmpty();
     assertThat(world.objects.room.files().delete(empty).size()).isZero();

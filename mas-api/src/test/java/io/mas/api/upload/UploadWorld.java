@@ -53,12 +53,13 @@ final class UploadWorld implements AutoCloseable {
   /** So many commits fail before they are offered. */
   final AtomicInteger brokenCommits = new AtomicInteger();
 
+  /** So many fail after they were applied. */
+  final AtomicInteger lostCommits = new AtomicInteger();
+
   final AtomicInteger uploadReads = new AtomicInteger();
 
   /** Happens once. */
   final AtomicReference<Runnable> beforeCommit = new AtomicReference<>(() -> {});
-
-  final AtomicReference<Runnable> afterCommit = new AtomicReference<>(() -> {});
 
   /** Happens once, when a finish in the background begins. */
   final AtomicReference<Runnable> beforeFile = new AtomicReference<>(() -> {});
@@ -82,8 +83,8 @@ final class UploadWorld implements AutoCloseable {
       return old == null ? original.call() : old;
     }
     Object outcome = original.call();
-    if (method.equals("compareAndSetFile")) {
-      afterCommit.getAndSet(() -> {}).run();
+    if (method.equals("compareAndSetFile") && lostCommits.getAndDecrement() > 0) {
+      throw new IllegalStateException("planted");
     }
     boolean lost =
         switch (method) {
@@ -140,6 +141,13 @@ final class UploadWorld implements AutoCloseable {
     try (ReceivedChunk received = gateway.receive(by, new ByteArrayInputStream(bytes))) {
       return received.list(number);
     }
+  }
+
+  /** Begins the upload and sends all of it. */
+  void send() {
+    init();
+    chunk(1, 0, 2000);
+    chunk(2, 2000, 3000);
   }
 
   long finish() {

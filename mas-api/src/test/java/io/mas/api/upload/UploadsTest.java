@@ -60,9 +60,7 @@ class UploadsTest {
   /** A primary that is one no more knows nothing of a deletion: "stored" would be a loss. */
   @Test
   void whatAFormerPrimaryHasNotSeenDeletedIsStoredAnew() {
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
+    world.send();
     world.finish();
     world.formerPrimary.set(world.store.file(HASH, Concern.LINEARIZABLE));
     world.objects.room.files().delete(HASH);
@@ -75,9 +73,7 @@ class UploadsTest {
   @Test
   void whatAFormerPrimaryHasNotSeenIsFoundAllTheSame() {
     world.formerPrimary.set(Optional.empty());
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
+    world.send();
     world.finish();
     assertThat(world.objects.room.files().info(HASH).size()).isEqualTo(3000);
     assertThat(world.objects.read(HASH)).isEqualTo(CONTENT);
@@ -117,9 +113,7 @@ class UploadsTest {
   void aChunkNeedsAnUploadThatIsOpen() {
     refused(ErrorCode.UPLOAD_NOT_INITIALISED, () -> world.chunk(1, 0, 10));
     refused(ErrorCode.UPLOAD_NOT_INITIALISED, world::finish);
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
+    world.send();
     assertThat(world.finish()).isEqualTo(3000);
     refused(ErrorCode.ALREADY_STORED, () -> world.chunk(3, 0, 10));
     refused(ErrorCode.ALREADY_STORED, () -> world.uploads.requireOpen(GRANT));
@@ -269,9 +263,7 @@ class UploadsTest {
 
   @Test
   void aFinishAfterTheDeletionSaysSo() {
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
+    world.send();
     assertThat(world.finish()).isEqualTo(3000);
     assertThat(world.objects.room.files().delete(HASH).size()).isEqualTo(3000);
     refused(ErrorCode.NO_SUCH_FILE, world::finish);
@@ -318,9 +310,7 @@ class UploadsTest {
 
   @Test
   void aChunkWhosePartIsGoneIsNotListedAndIsReplaced() {
-    world.init();
-    world.chunk(1, 0, 2000);
-    world.chunk(2, 2000, 3000);
+    world.send();
     UploadDocument upload = world.store.uploads(HASH).getFirst();
     ChunkDocument first = world.store.chunks(upload.id(), upload.generation()).getFirst();
     world
@@ -360,10 +350,7 @@ class UploadsTest {
   /** The file may have been there for a moment, in which somebody began to read it. */
   @Test
   void aSingleWhoseCommitIsNotKnownKeepsItsPartForReaders() {
-    world.afterCommit.set(
-        () -> {
-          throw new IllegalStateException("planted");
-        });
+    world.lostCommits.set(1);
     assertThatExceptionOfType(IllegalStateException.class)
         .isThrownBy(
             () -> world.uploads.single(GRANT).store("n", new ByteArrayInputStream(CONTENT)));
