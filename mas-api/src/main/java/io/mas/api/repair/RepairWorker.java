@@ -3,6 +3,7 @@ package io.mas.api.repair;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.repair.RepairPlaces.Place;
 import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
@@ -15,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +41,7 @@ public final class RepairWorker implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private final Parts parts;
-  private final Semaphore places;
-  private final Semaphore wakes = new Semaphore(0);
+  private final RepairPlaces places;
   private final Map<ExtentId, Thread> running = new ConcurrentHashMap<>();
   private volatile boolean closed;
   private @Nullable Thread loop;
@@ -62,7 +60,7 @@ public final class RepairWorker implements AutoCloseable {
 
   RepairWorker(Parts parts) {
     this.parts = parts;
-    this.places = new Semaphore(parts.properties.parallel());
+    this.places = new RepairPlaces(parts.properties.parallel());
   }
 
   /** Begins to look, and to listen for calls. */
@@ -73,18 +71,15 @@ public final class RepairWorker implements AutoCloseable {
 
   /** There is something to repair. */
   void wake() {
-    wakes.release();
+    places.call();
   }
 
   private void sweepUntilClosed() {
-    long pause = parts.properties.sweepEvery().toMillis();
     try {
       while (!closed) {
-        wakes.drainPermits();
+        boolean _ = places.heard();
         guardedSweep();
-        if (wakes.tryAcquire(pause, TimeUnit.MILLISECONDS)) {
-          LOG.debug("called");
-        }
+        places.awaitCall(parts.properties.sweepEvery());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -132,32 +127,34 @@ public final class RepairWorker implements AutoCloseable {
 
   /** Whether it is worth to look again: there was more, or something more urgent may have come. */
   private boolean begin(List<ExtentDocument> due) throws InterruptedException {
-    boolean begun = false;
+    boolean settled = false;
     for (ExtentDocument extent : due) {
-      if (begun && wakes.tryAcquire()) {
+      if (settled && places.heard()) {
         return true;
       }
       if (!running.containsKey(extent.id())) {
-        begun |= begin(extent);
+        settled |= begin(extent);
       }
     }
-    return begun && due.size() >= PAGE - UNREADABLE;
+    return settled && due.size() >= PAGE - UNREADABLE;
   }
 
+  /** Whether it is under way, or put off: so many for which there is no place hold up nobody. */
   private boolean begin(ExtentDocument extent) throws InterruptedException {
     int writable = parts.planner.writable(); // before it is looked at: one may come meanwhile
     if (!parts.planner.possible(extent)) {
-      parts.turns.putOff(extent, writable);
-      return false;
+      return parts.turns.putOff(extent, writable);
     }
-    places.acquire();
-    Thread thread = Thread.ofVirtual().name("mas-repair").unstarted(() -> repair(extent));
-    running.put(extent.id(), thread);
-    thread.start();
+    Place place = places.take(extent.redundancy() == 0);
+    if (place != Place.NONE) {
+      Thread thread = Thread.ofVirtual().name("mas-repair").unstarted(() -> repair(extent, place));
+      running.put(extent.id(), thread);
+      thread.start();
+    }
     return true;
   }
 
-  private void repair(ExtentDocument extent) {
+  private void repair(ExtentDocument extent, Place place) {
     boolean more = false;
     try {
       more = !closed && parts.repairer.repair(extent);
@@ -167,7 +164,7 @@ public final class RepairWorker implements AutoCloseable {
       LOG.warn("extent {} not repaired: {}", extent.id(), e.toString()); // its turn comes again
     } finally {
       running.remove(extent.id());
-      places.release();
+      places.leave(place);
     }
     if (more) {
       wake();
@@ -176,8 +173,7 @@ public final class RepairWorker implements AutoCloseable {
 
   /** Waits until nothing is under way. */
   void awaitIdle() throws InterruptedException {
-    places.acquire(parts.properties.parallel());
-    places.release(parts.properties.parallel());
+    places.awaitIdle();
   }
 
   /** Stops; what is under way is given up, and its turn given back. */
@@ -187,19 +183,22 @@ public final class RepairWorker implements AutoCloseable {
     if (subscription != null) {
       subscription.close();
     }
-    if (loop != null) {
-      loop.interrupt();
-    }
-    List<Thread> ending = List.copyOf(running.values());
-    ending.forEach(Thread::interrupt);
     try {
-      for (Thread thread : ending) {
-        if (!thread.join(PATIENCE)) {
-          LOG.warn("a repair does not end; it is left to its lease");
-        }
+      if (loop != null) {
+        end(List.of(loop)); // first: then no further repair begins
       }
+      end(List.copyOf(running.values()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void end(List<Thread> threads) throws InterruptedException {
+    threads.forEach(Thread::interrupt);
+    for (Thread thread : threads) {
+      if (!thread.join(PATIENCE)) {
+        LOG.warn("{} does not end; what it repairs is left to its lease", thread.getName());
+      }
     }
   }
 }

@@ -111,12 +111,14 @@ final class Turns {
    * for as long as the cluster is small.
    *
    * @param nodes how many nodes took shards when it was looked at
+   * @return whether it is put off; false if it is to be looked at again
    */
-  void putOff(ExtentDocument extent, int nodes) {
+  boolean putOff(ExtentDocument extent, int nodes) {
     Turn later =
         extent.missing().isEmpty() && rules.contains(RepairRule.BACK_OFF)
             ? extent.turn().waiting(nodes)
             : afterFailure(extent.turn().taken(clock.millis()));
-    WriteOutcome _ = metadata.compareAndSetExtent(extent.withTurn(later));
+    WriteOutcome written = metadata.compareAndSetExtent(extent.withTurn(later));
+    return written == WriteOutcome.APPLIED && !later.due(clock.millis());
   }
 }

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -206,6 +207,39 @@ class RepairRuleTest {
           });
       world.sweep(world.worker(world.store, world.nodes, rules, 1));
       return order.stream().map(id -> id.equals(urgent.id()) ? "urgent" : "older").toList();
+    }
+  }
+
+  /** The one place is taken, and another waits for it, until the urgent one is repaired. */
+  @Test
+  void whatIsUrgentWaitsForNobody() throws Exception {
+    try (RepairWorld world = world(9, "4+2")) {
+      ExtentDocument slow = world.first(world.store(ObjectWorld.random(5, BLOCK)));
+      FileDocument next = world.store(ObjectWorld.random(6, BLOCK));
+      FileDocument urgent = world.store(ObjectWorld.random(7, BLOCK));
+      world.loseColumn(slow, 0);
+      world.objects.time.addAndGet(1000);
+      world.loseColumn(world.first(next), 0);
+      CountDownLatch begun = new CountDownLatch(1);
+      CountDownLatch repaired = new CountDownLatch(1);
+      world.nodes.fail(
+          (operation, node, key) -> {
+            if (operation == Operation.PUT && key != null && key.extent().equals(slow.id())) {
+              begun.countDown();
+              repaired.await();
+            }
+          });
+      RepairWorker worker = world.worker(world.store, world.nodes, RepairRule.ALL, 1);
+      worker.start(new InProcessDiscovery());
+      begun.await();
+      world.loseColumn(world.first(urgent), 0);
+      world.loseColumn(world.first(urgent), 1);
+      worker.wake();
+      await().until(() -> world.first(urgent).missing().isEmpty());
+      assertThat(world.first(next).missing()).isNotEmpty();
+      repaired.countDown();
+      await().until(() -> world.first(next).missing().isEmpty());
+      await().until(() -> world.now(slow).missing().isEmpty());
     }
   }
 

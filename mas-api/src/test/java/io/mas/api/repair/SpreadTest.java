@@ -83,6 +83,28 @@ class SpreadTest {
     }
   }
 
+  /** More than are looked at in one go, and more urgent than what can be repaired. */
+  @Test
+  void whatHasNoPlaceHoldsUpNobody() {
+    try (RepairWorld world = world(3, "4+2")) {
+      FileDocument large =
+          world.store(
+              IntStream.range(0, RepairWorker.PAGE + 3)
+                  .mapToObj(i -> ObjectWorld.random(i, BLOCK))
+                  .toArray(byte[][]::new));
+      FileDocument small = world.store(ObjectWorld.random(900, 500));
+      Set<String> away = Set.of("node-1");
+      world.objects.announce(3, away);
+      world.extents(large).forEach(extent -> loseAllOn(world, extent, away));
+      loseAllOn(world, world.first(small), away);
+      assertThat(world.extents(large)).allMatch(extent -> extent.redundancy() == 0);
+      assertThat(world.first(small).redundancy()).isEqualTo(1);
+      world.sweep(world.worker(RepairRule.ALL));
+      assertThat(world.extents(large)).noneMatch(extent -> extent.missing().isEmpty());
+      assertThat(world.first(small).missing()).isEmpty();
+    }
+  }
+
   private static AtomicInteger count(RepairWorld world, Operation wanted) {
     AtomicInteger count = new AtomicInteger();
     world.nodes.fail(
