@@ -1,7 +1,6 @@
 package io.mas.api.garbage;
 
 import io.mas.api.metadata.SweepDocument;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +17,10 @@ public final class CircuitBreaker {
   private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
 
   private final BreakerProperties limits;
-  private final InstantSource clock;
   private final SweepState state;
 
-  CircuitBreaker(BreakerProperties limits, InstantSource clock, SweepState state) {
+  CircuitBreaker(BreakerProperties limits, SweepState state) {
     this.limits = limits;
-    this.clock = clock;
     this.state = state;
   }
 
@@ -47,13 +44,15 @@ public final class CircuitBreaker {
   }
 
   /**
-   * Whether garbage of this amount may be deleted; opens if not.
+   * Whether garbage of this amount may be deleted; opens if not. What may counts as deleted from
+   * then on: a process that dies over it cannot say how far it came.
    *
+   * @param time of this judgement, Unix milliseconds
    * @param dry nothing will be deleted, whatever this answers
    */
-  boolean admits(List<Tally> tallies, boolean dry) {
+  boolean admits(List<Tally> tallies, long time, boolean dry) {
     boolean wasOpen = state.read().breaker().open();
-    SweepDocument now = state.update(before -> judged(before, tallies, dry));
+    SweepDocument now = state.update(before -> judged(before, tallies, time, dry));
     if (now.breaker().open() && !wasOpen) {
       LOG.error(
           "the collection of garbage is stopped: {}. Is this the right database? If so, confirm it: "
@@ -63,16 +62,26 @@ public final class CircuitBreaker {
     return !now.breaker().open();
   }
 
-  private SweepDocument judged(SweepDocument now, List<Tally> tallies, boolean dry) {
+  private SweepDocument judged(SweepDocument now, List<Tally> tallies, long time, boolean dry) {
     if (now.breaker().open()) {
       return now;
     }
-    String problem = problem(tallies, now);
+    String problem = problem(tallies, now, time);
     boolean confirmed = now.breaker().confirmed();
     if (problem != null && !confirmed) {
-      return now.stopped(problem, clock.millis());
+      return now.stopped(problem, time);
     }
-    return dry ? now : now.deleting(sum(tallies), clock.millis(), confirmed && problem == null);
+    return dry ? now : now.deleting(sum(tallies), time, confirmed && problem == null);
+  }
+
+  /**
+   * So much of what was admitted at that time is not touched: the next sweep finds it again, and it
+   * would count with each.
+   */
+  void spared(long count, long time) {
+    if (count > 0) {
+      SweepDocument _ = state.update(now -> now.spared(count, time));
+    }
   }
 
   /** So much of a node is never too much. */
@@ -85,13 +94,13 @@ public final class CircuitBreaker {
     return limits.perHour();
   }
 
-  private @Nullable String problem(List<Tally> tallies, SweepDocument now) {
+  private @Nullable String problem(List<Tally> tallies, SweepDocument now, long time) {
     for (Tally tally : tallies) {
       if (tally.found > Math.max(limits.floor(), limits.share() * tally.of)) {
         return "it would delete %d of %d of %s".formatted(tally.found, tally.of, tally.where);
       }
     }
-    long all = sum(tallies) + now.breaker().withinAnHour(clock.millis());
+    long all = sum(tallies) + now.breaker().withinAnHour(time);
     return all > limits.perHour()
         ? "it would delete %d columns and parts within an hour".formatted(all)
         : null;

@@ -33,7 +33,7 @@ public final class GarbageRoom {
     SweepState state = new SweepState(metadata, outside.clock());
     Pace pace = new Pace(properties.pause(), state::goOn);
     References references = new References(metadata, rules);
-    this.breaker = new CircuitBreaker(limits, outside.clock(), state);
+    this.breaker = new CircuitBreaker(limits, state);
     InventorySweep.Looks looks =
         new InventorySweep.Looks(
             nodes.view(),

@@ -9,6 +9,7 @@ import io.mas.api.nodes.NodeView;
 import io.mas.api.object.CommitProtection;
 import io.mas.common.error.MasException;
 import io.mas.common.object.ExtentId;
+import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import java.time.Duration;
@@ -92,6 +93,12 @@ public final class InventorySweep implements AutoCloseable {
           new CircuitBreaker.Tally(
               "the parts in the metadata", parts.unnamed().size(), parts.looked()));
       return tallies;
+    }
+
+    /** Columns that count, and parts, of files that are not open. */
+    long protectedNow(Predicate<UnknownColumn> counts, Set<ObjectHash> open) {
+      return unknown.stream().filter(counts).filter(one -> !open.contains(one.hash())).count()
+          + parts.unnamed().stream().filter(one -> !open.contains(one.hash())).count();
     }
 
     long count() {
@@ -183,18 +190,36 @@ public final class InventorySweep implements AutoCloseable {
 
   private void sweepInTurn() {
     Found found = look();
-    boolean admitted = admitted(found);
+    Predicate<UnknownColumn> counts = counting(found);
+    long time = clock.millis();
+    boolean admitted =
+        limits.breaker.admits(found.tallies(counts), time, limits.properties.dryRun());
     if (whole(found)) {
       state.judged();
     }
-    long deleted = admitted && mayDelete(found) ? delete(found) : 0;
+    long deleted = 0;
+    if (admitted && mayDelete(found)) {
+      Set<ObjectHash> open = open(found);
+      limits.breaker.spared(found.protectedNow(counts, open), time);
+      deleted = delete(found, open);
+    }
     state.end(
         new SweepDocument.Last(
             clock.millis(),
             found.nodes.stream().mapToLong(NodeInventory.Look::columns).sum(),
             found.nodes.stream().mapToLong(NodeInventory.Look::bytes).sum(),
             found.count(),
-            deleted));
+            deleted,
+            layouts(found.parts)));
+  }
+
+  /** Of all old extents; what was not looked at this time is as it was. */
+  private Set<Layout> layouts(UnnamedParts.Look look) {
+    Set<Layout> layouts = new HashSet<>(look.layouts());
+    if (!look.all()) {
+      layouts.addAll(state.seen().last().layouts());
+    }
+    return layouts;
   }
 
   /** Whatever goes wrong, the next sweep has its turn; false if something did. */
@@ -264,16 +289,14 @@ public final class InventorySweep implements AutoCloseable {
   }
 
   /** Of much that is found, what users have deleted does not count: it is no sign of anything. */
-  private boolean admitted(Found found) {
+  private Predicate<UnknownColumn> counting(Found found) {
     Map<ObjectHash, Set<PartId>> deleted = new HashMap<>();
     boolean much = found.unknown.size() > limits.breaker.unsuspicious();
-    Predicate<UnknownColumn> counts =
-        one ->
-            !much
-                || !deleted
-                    .computeIfAbsent(one.hash(), looks.references::deleted)
-                    .contains(one.key().extent().part());
-    return limits.breaker.admits(found.tallies(counts), limits.properties.dryRun());
+    return one ->
+        !much
+            || !deleted
+                .computeIfAbsent(one.hash(), looks.references::deleted)
+                .contains(one.key().extent().part());
   }
 
   private boolean mayDelete(Found found) {
@@ -291,11 +314,15 @@ public final class InventorySweep implements AutoCloseable {
 
   // Deleting
 
-  private long delete(Found found) {
+  /** The files of which something may be deleted, since no commit record protects them. */
+  private Set<ObjectHash> open(Found found) {
     Set<ObjectHash> files = new HashSet<>();
     found.unknown.forEach(one -> files.add(one.hash()));
     found.parts.unnamed().forEach(one -> files.add(one.hash()));
-    Set<ObjectHash> open = looks.protection.unprotected(files, pace::goOn);
+    return looks.protection.unprotected(files, pace::goOn);
+  }
+
+  private long delete(Found found, Set<ObjectHash> open) {
     long deleted =
         delete(
                 Kind.UNKNOWN,

@@ -6,10 +6,12 @@ import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.object.Parts;
 import io.mas.common.object.ExtentId;
+import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,8 +48,10 @@ final class UnnamedParts {
    * What the metadata hold.
    *
    * @param looked parts
+   * @param layouts of the extents that were looked at
+   * @param all whether that were all old ones
    */
-  record Look(long looked, List<UnnamedPart> unnamed) {}
+  record Look(long looked, List<UnnamedPart> unnamed, Set<Layout> layouts, boolean all) {}
 
   /**
    * Looks at the extents of all old parts, or until so much is found that nothing will be deleted.
@@ -68,12 +72,13 @@ final class UnnamedParts {
       more = !page.isEmpty() && old.size() == page.size(); // all others are younger
       pace.next();
     } while (more && looking.unnamed.size() <= most);
-    return looking.result();
+    return looking.result(!more);
   }
 
   /** One look, page by page. */
   private final class Looking {
     private final List<UnnamedPart> unnamed = new ArrayList<>();
+    private final Set<Layout> layouts = new HashSet<>();
     private @Nullable PartId last;
     private long looked;
 
@@ -85,6 +90,7 @@ final class UnnamedParts {
       Map<ObjectHash, Set<PartId>> parts = new LinkedHashMap<>();
       for (ExtentDocument extent : extents) {
         PartId part = extent.id().part();
+        layouts.add(extent.layout());
         if (!part.equals(last)) {
           parts.computeIfAbsent(extent.hash(), _ -> new LinkedHashSet<>()).add(part);
           looked++;
@@ -105,8 +111,8 @@ final class UnnamedParts {
       }
     }
 
-    Look result() {
-      return new Look(looked, unnamed);
+    Look result(boolean all) {
+      return new Look(looked, unnamed, layouts, all);
     }
   }
 

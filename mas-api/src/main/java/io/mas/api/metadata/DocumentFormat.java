@@ -63,10 +63,7 @@ final class DocumentFormat {
     out.put("ordinal", extent.id().ordinal());
     out.put("offset", extent.offset());
     out.put("version", extent.version());
-    out.put("k", extent.layout().k());
-    out.put("m", extent.layout().m());
-    out.put("block_size", extent.layout().blockSize());
-    out.put("codec", extent.layout().codec());
+    out.putAll(fields(extent.layout()));
     out.put(
         "shards",
         extent.shards().stream()
@@ -101,11 +98,7 @@ final class DocumentFormat {
                 new ExtentId(part(in), in.integer("ordinal")),
                 hash(in),
                 in.number("offset"),
-                new Layout(
-                    in.integer("k"),
-                    in.integer("m"),
-                    in.integer("block_size"),
-                    in.integer("codec")),
+                layout(in),
                 in.number("version"),
                 in.list(
                     "shards",
@@ -124,6 +117,20 @@ final class DocumentFormat {
                         in.number("lacking_since"), in.number(NEXT_TRY), in.integer("tries"))
                     : ExtentDocument.Turn.NONE,
                 in.has("fence") ? in.number("fence") : 0));
+  }
+
+  private static Map<String, Object> fields(Layout layout) {
+    Map<String, Object> out = start();
+    out.put("k", layout.k());
+    out.put("m", layout.m());
+    out.put("block_size", layout.blockSize());
+    out.put("codec", layout.codec());
+    return out;
+  }
+
+  private static Layout layout(Fields in) {
+    return new Layout(
+        in.integer("k"), in.integer("m"), in.integer("block_size"), in.integer("codec"));
   }
 
   static Map<String, Object> fields(UploadDocument upload) {
@@ -356,6 +363,7 @@ final class DocumentFormat {
     out.put("bytes", sweep.last().bytes());
     out.put("found", sweep.last().found());
     out.put("deleted", sweep.last().deleted());
+    out.put("layouts", sweep.last().layouts().stream().map(DocumentFormat::fields).toList());
     return out;
   }
 
@@ -376,7 +384,8 @@ final class DocumentFormat {
                     in.number("columns"),
                     in.number("bytes"),
                     in.number("found"),
-                    in.number("deleted"))));
+                    in.number("deleted"),
+                    Set.copyOf(in.listIfAny("layouts", DocumentFormat::layout)))));
   }
 
   private static SweepDocument.Breaker breaker(Fields in) {

@@ -1,7 +1,9 @@
 package io.mas.api.metadata;
 
+import io.mas.common.object.Layout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * {@code settings/sweep}: how the collection of garbage stands, for all processes. Whose turn the
@@ -21,7 +23,7 @@ public record SweepDocument(
 
   /** What is so before the first sweep ever; as if it were saved as version 0. */
   public static final SweepDocument NONE =
-      new SweepDocument(0, Turn.NOBODYS, 0, 0, Breaker.CLOSED, Mode.ON, new Last(0, 0, 0, 0, 0));
+      new SweepDocument(0, Turn.NOBODYS, 0, 0, Breaker.CLOSED, Mode.ON, Last.NONE);
 
   /** Minutes of which is remembered what was deleted, and the longest list in this document. */
   private static final int MINUTES = 60;
@@ -80,7 +82,11 @@ public record SweepDocument(
    *
    * @param minute since 1970
    */
-  public record Deleted(long minute, long count) {}
+  public record Deleted(long minute, long count) {
+    private Deleted without(long less) {
+      return new Deleted(minute, Math.max(0, count - less));
+    }
+  }
 
   /**
    * A whole sweep.
@@ -90,8 +96,16 @@ public record SweepDocument(
    * @param bytes of them
    * @param found columns and parts that it took for garbage
    * @param deleted of these: deleted, or left to the collection
+   * @param layouts those of the extents that it looked at: files keep the one of their time
    */
-  public record Last(long ended, long columns, long bytes, long found, long deleted) {}
+  public record Last(
+      long ended, long columns, long bytes, long found, long deleted, Set<Layout> layouts) {
+    static final Last NONE = new Last(0, 0, 0, 0, 0, Set.of());
+
+    public Last {
+      layouts = Set.copyOf(layouts);
+    }
+  }
 
   public SweepDocument {
     if (version < 0 || begun < judged) {
@@ -157,6 +171,15 @@ public record SweepDocument(
     }
     lately.add(new Deleted(minute(now), sum));
     return with(new Breaker("", 0, confirmed, lately));
+  }
+
+  /** So much of what was about to be deleted at that time was not. */
+  public SweepDocument spared(long count, long then) {
+    List<Deleted> lately =
+        breaker.lately.stream()
+            .map(one -> one.minute == minute(then) ? one.without(count) : one)
+            .toList();
+    return with(new Breaker(breaker.stopped, breaker.since, breaker.confirmed, lately));
   }
 
   private SweepDocument with(Breaker next) {

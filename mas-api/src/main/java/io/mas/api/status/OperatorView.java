@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +45,9 @@ public final class OperatorView {
   private final Question<Work> repair;
   private final Question<GarbageBacklog> garbage;
 
-  /** What the database knows of the repair. */
-  private record Work(List<ExtentDocument> list, List<ProcessDocument> processes) {}
+  /** What the database knows of the repair, and of the layouts that files have. */
+  private record Work(
+      List<ExtentDocument> list, List<ProcessDocument> processes, Set<Layout> layouts) {}
 
   /**
    * @param layout of new files
@@ -68,7 +71,9 @@ public final class OperatorView {
 
   private Work work() {
     return new Work(
-        metadata.extentsToRepair(Long.MAX_VALUE, RepairBacklog.MOST + 1), metadata.processes());
+        metadata.extentsToRepair(Long.MAX_VALUE, RepairBacklog.MOST + 1),
+        metadata.processes(),
+        metadata.sweep().orElse(SweepDocument.NONE).last().layouts());
   }
 
   // The cluster
@@ -87,7 +92,7 @@ public final class OperatorView {
     return new ClusterStatus(
         now,
         nodes,
-        work == null ? null : mayFail(work.list, nodes),
+        work == null ? null : mayFail(work, nodes),
         work == null ? null : RepairBacklog.of(work.list, layout.m(), work.processes, now),
         notes,
         unknown);
@@ -114,16 +119,21 @@ public final class OperatorView {
     return null;
   }
 
-  /** Of the files that are whole the nodes tell, of the others their own extents do. */
-  private int mayFail(List<ExtentDocument> lacking, List<NodeView.Standing> nodes) {
+  /**
+   * Of the files that are whole the nodes tell, by the layouts that there are: files keep that of
+   * their time. Of the others their own extents do.
+   */
+  private int mayFail(Work work, List<NodeView.Standing> nodes) {
     Set<String> serving =
         nodes.stream()
             .filter(NodeView.Standing::serves)
             .map(node -> node.member().id())
             .collect(Collectors.toSet());
-    return lacking.stream()
-        .mapToInt(extent -> Survival.mayFail(extent, serving::contains))
-        .reduce(view.mayFail(layout), Math::min);
+    IntStream whole =
+        Stream.concat(Stream.of(layout), work.layouts.stream()).mapToInt(view::mayFail);
+    IntStream lacking =
+        work.list.stream().mapToInt(extent -> Survival.mayFail(extent, serving::contains));
+    return IntStream.concat(whole, lacking).min().orElseThrow();
   }
 
   // The collection

@@ -8,11 +8,13 @@ import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.WriteOutcome;
+import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.SimulatedNodes;
 import io.mas.api.object.ObjectWorld;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.PartId;
+import io.mas.common.protocol.CommitRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -272,6 +274,32 @@ class InventorySweepTest {
     world.later(Duration.ofDays(2));
     assertThat(world.objects.nodes.parts()).as("12 columns at once").hasSize(4);
     assertThat(world.room.breaker().open()).isTrue();
+  }
+
+  /** What a record protects is found again by every sweep, and counts when it is deleted. */
+  @Test
+  void theBreakerDoesNotCountWhatIsNotDeleted() throws Exception {
+    with(GarbageWorld.properties(false), new BreakerProperties(1, 1000, 10));
+    byte[] content = new byte[10];
+    assertThat(world.writerDiedBeforeItsDocument(content)).isNotNull();
+    record(content, CommitRecord.State.COMMITTED);
+    world.later(Duration.ofDays(2));
+    for (int i = 0; i < 5; i++) {
+      world.sweep();
+    }
+    assertThat(world.objects.nodes.parts()).as("3 columns, six times").isNotEmpty();
+    assertThat(world.room.breaker().open()).isFalse();
+    record(content, CommitRecord.State.DELETED);
+    world.sweep();
+    assertThat(world.objects.nodes.parts()).isEmpty();
+  }
+
+  /** A node has the record of a commit that the metadata do not know. */
+  private void record(byte[] content, CommitRecord.State state) throws NodeException {
+    world.objects.nodes.putCommitRecord(
+        world.objects.outside.nodes().view().serving().getFirst(),
+        new CommitRecord(
+            CommitRecord.FORMAT, ObjectWorld.hash(content), 8, state, 10, "", 5, List.of()));
   }
 
   @Test

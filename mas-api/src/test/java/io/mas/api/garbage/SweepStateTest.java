@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -164,7 +165,7 @@ class SweepStateTest {
     assertThat(second.begin(SweepDocument.Mode.ON)).isFalse();
     assertThat(second.due(HOUR)).isFalse();
     first.judged();
-    first.end(new SweepDocument.Last(world.objects.time.get(), 0, 0, 0, 0));
+    first.end(new SweepDocument.Last(world.objects.time.get(), 0, 0, 0, 0, Set.of()));
     assertThat(second.read().judged()).isEqualTo(1);
     assertThat(second.due(HOUR)).as("it was looked").isFalse();
     world.pass(HOUR);

@@ -132,7 +132,8 @@ final class RandomDocuments {
             random.nextLong(),
             random.nextLong(),
             random.nextLong(),
-            random.nextLong()));
+            random.nextLong(),
+            Set.copyOf(many(3, () -> Layout.of(1 + random.nextInt(20), random.nextInt(5), 4096)))));
   }
 
   /** So many different ids of nodes. */

@@ -181,6 +181,19 @@ class OperatorViewTest {
     }
   }
 
+  /** Files that were stored when the geometry was another are there as well. */
+  @Test
+  void anOlderLayoutLowersHowManyNodesMayFail() {
+    Set<Layout> layouts = Set.of(LAYOUT, Layout.of(2, 1, 1 << 20));
+    SweepDocument sweep =
+        SweepDocument.NONE.ended(
+            new SweepDocument.Turn("a", 0), new SweepDocument.Last(1, 0, 0, 0, 0, layouts));
+    assertThat(store.compareAndSetSweep(sweep)).isEqualTo(WriteOutcome.APPLIED);
+    assertThat(operator().status().mayFail()).isEqualTo(1);
+    fail("node-2");
+    assertThat(operator().status().mayFail()).isZero();
+  }
+
   @Test
   void whatIsMissingLowersHowManyNodesMayFail() {
     save(Extents.of(1, column(0)));
