@@ -13,8 +13,11 @@ until getent hosts "$self" >/dev/null &&
   waited=$((waited + 1))
   sleep 1
 done
+# Its id follows from its name: with another one after its volume was lost, the others would count it twice, for ever, and a
+# majority of all that they know has to agree on a failover.
 [ -s /data/sentinel.conf ] || cat >/data/sentinel.conf <<CONF
 port 26379
+sentinel myid $(printf %s "$self" | sha1sum | cut -c 1-40)
 dir /tmp
 protected-mode no
 sentinel resolve-hostnames yes
@@ -29,4 +32,7 @@ CONF
 password=$(sed 's/[\\/&]/\\&/g' /secrets/password)
 sed -i -e "s/^sentinel auth-pass mas .*/sentinel auth-pass mas $password/" \
   -e "s/^\(sentinel monitor mas [^ ]* [0-9]*\) .*/\1 $QUORUM/" /data/sentinel.conf
+# Those that the chart has no more would be counted as well.
+awk -v hosts=" $SENTINELS " '$2 != "known-sentinel" || index(hosts, " " $4 " ")' /data/sentinel.conf >/data/sentinel.conf.next
+mv /data/sentinel.conf.next /data/sentinel.conf
 exec "$server" /data/sentinel.conf --sentinel

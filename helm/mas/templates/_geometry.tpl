@@ -40,6 +40,14 @@ write is refused unless that many, times the nodes that must be able to fail, ar
 {{- end -}}
 {{- end -}}
 
+{{/* Of the gateways. */}}
+{{- define "mas.refuseScaling" -}}
+{{- $a := .Values.gateway.autoscaling -}}
+{{- if and $a.enabled (gt (int $a.minReplicas) (int $a.maxReplicas)) -}}
+{{- fail (printf "gateway.autoscaling.minReplicas is %v, expected %v or less, as maxReplicas is %v: lower minReplicas, or raise maxReplicas." $a.minReplicas $a.maxReplicas $a.maxReplicas) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Refuses what cannot be; each message says the value, what was expected, and what to change. */}}
 {{- define "mas.refuseGeometry" -}}
 {{- $g := .Values.geometry -}}

@@ -11,10 +11,18 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Services have the name of everything, and Kubernetes is stricter with them than Helm is with releases. */}}
+{{- define "mas.refuseName" -}}
+{{- $name := include "mas.name" . -}}
+{{- if not (regexMatch "^[a-z]([a-z0-9-]*[a-z0-9])?$" $name) -}}
+{{- fail (printf "The release is called %s, so a Service would be called %s, expected a letter, then letters, digits and -: choose another name for the release, or set fullnameOverride." .Release.Name $name) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* What selects the pods of this release, whatever their component. */}}
 {{- define "mas.selector" -}}
 app.kubernetes.io/name: mas
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* What selects the pods of a component; takes (list $ "component"). */}}
@@ -52,6 +60,15 @@ helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Versio
 {{/* The URL of the public API inside the cluster. */}}
 {{- define "mas.url" -}}
 {{- printf "http://%s.%s.svc.%s:%v" (include "mas.name" .) .Release.Namespace .Values.clusterDomain .Values.gateway.service.port -}}
+{{- end -}}
+
+{{/* A value as text. Helm reads numbers of a file of values as floating-point ones, and prints large ones as 1e+06. */}}
+{{- define "mas.text" -}}
+{{- if kindIs "float64" . -}}
+{{- if eq (floor .) . }}{{ int64 . }}{{ else }}{{ . }}{{ end -}}
+{{- else -}}
+{{- . -}}
+{{- end -}}
 {{- end -}}
 
 {{/* An image of MAS; takes (list $ "gateway" or "node"). */}}

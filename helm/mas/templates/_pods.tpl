@@ -6,9 +6,9 @@
 {{/* Security of a pod; takes (list $ uid). */}}
 {{- define "mas.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: {{ index . 1 }}
-runAsGroup: {{ index . 1 }}
-fsGroup: {{ index . 1 }}
+runAsUser: {{ int64 (index . 1) }}
+runAsGroup: {{ int64 (index . 1) }}
+fsGroup: {{ int64 (index . 1) }}
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile:
   type: RuntimeDefault
@@ -50,7 +50,7 @@ securityContext:
 {{- with $root.Values.images.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- end -}}
@@ -66,7 +66,7 @@ tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
@@ -145,7 +145,7 @@ readinessProbe:
 {{- define "mas.settings" -}}
 {{- range $name, $value := . }}
 - name: {{ include "mas.variable" $name }}
-  value: {{ $value | toString | quote }}
+  value: {{ include "mas.text" $value | quote }}
 {{- end }}
 {{- end -}}
 
@@ -155,7 +155,7 @@ readinessProbe:
 - name: MAS_ROLES
   value: {{ index . 1 }}
 - name: MAS_CLUSTER_ID
-  value: {{ $root.Values.clusterId }}
+  value: {{ $root.Values.clusterId | quote }}
 - name: MAS_OBJECT_ERASURE
   value: {{ printf "%v+%v" $root.Values.geometry.data $root.Values.geometry.parity | quote }}
 - name: MAS_PLACEMENT_MIN_NODE_FAILURES

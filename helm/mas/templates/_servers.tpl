@@ -46,7 +46,7 @@ amqp://mas:${bundled.rabbitmq.password}@{{ include "mas.name" . }}-rabbitmq-clie
 {{- define "mas.secretSources" -}}
 {{- $root := index . 0 -}}
 - secret:
-    name: {{ include "mas.internalSecret" $root }}
+    name: {{ include "mas.internalSecret" $root | quote }}
     items:
       - {key: mas.internal.keys, path: mas.internal.keys}
 {{- range $server := index . 1 }}
@@ -59,7 +59,7 @@ amqp://mas:${bundled.rabbitmq.password}@{{ include "mas.name" . }}-rabbitmq-clie
 {{- else }}
 {{- with $values.external.existingSecret }}
 - secret:
-    name: {{ . }}
+    name: {{ . | quote }}
     items:
       - {key: mas.{{ $server }}.uri, path: mas.{{ $server }}.uri}
 {{- end }}
@@ -75,7 +75,7 @@ amqp://mas:${bundled.rabbitmq.password}@{{ include "mas.name" . }}-rabbitmq-clie
 {{- if and (eq $values.mode "external") $values.external.caSecret }}
 - name: tls-{{ $server }}
   secret:
-    secretName: {{ $values.external.caSecret }}
+    secretName: {{ $values.external.caSecret | quote }}
     defaultMode: 288 # 0440
     items:
       - {key: ca.crt, path: ca.crt}

@@ -79,7 +79,7 @@ metadata:
   {{- include "mas.hookMetadata" (list $root (index . 1) (index . 2) -20) | nindent 2 }}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{ $name }}}
 subjects:
-  - {kind: ServiceAccount, name: {{ $name }}, namespace: {{ $root.Release.Namespace }}}
+  - {kind: ServiceAccount, name: {{ $name }}, namespace: {{ $root.Release.Namespace | quote }}}
 {{- end -}}
 
 {{/* Metadata of a hook's object; takes (list $ "component" "when" weight). */}}

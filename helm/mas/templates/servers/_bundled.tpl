@@ -34,7 +34,7 @@ spec:
       spec:
         accessModes: [ReadWriteOnce]
         {{- with $b.storageClass }}
-        storageClassName: {{ . }}
+        storageClassName: {{ . | quote }}
         {{- end }}
         resources:
           requests:
@@ -81,19 +81,31 @@ volumeMounts:
   - {name: secrets, mountPath: /secrets, readOnly: true}
 {{- end -}}
 
-{{/* Probes of a server: it listens; takes the name of its port. */}}
-{{- define "mas.tcpProbes" -}}
+{{/* A server has started, and lives: it listens; takes (list "port of clients" "port that is open as long as it lives"). */}}
+{{- define "mas.alive" -}}
 startupProbe:
-  tcpSocket: {port: {{ . }}}
+  tcpSocket: {port: {{ index . 0 }}}
   periodSeconds: 2
   failureThreshold: 300
 livenessProbe:
-  tcpSocket: {port: {{ . }}}
+  tcpSocket: {port: {{ index . 1 }}}
   periodSeconds: 10
   failureThreshold: 6
+{{- end -}}
+
+{{/* It is ready when it listens; takes the name of its port. */}}
+{{- define "mas.listens" -}}
 readinessProbe:
   tcpSocket: {port: {{ . }}}
   periodSeconds: 5
+{{- end -}}
+
+{{/* It is ready when a script says so: has caught up with the others, so that the next one may go; takes (list "shell" seconds). */}}
+{{- define "mas.caughtUp" -}}
+readinessProbe:
+  exec: {command: [{{ index . 0 }}, /scripts/ready.sh]}
+  periodSeconds: {{ index . 1 }}
+  timeoutSeconds: 10
 {{- end -}}
 
 {{/* Names of the pods, also before they are ready: they find each other by them; takes (list $ "server" (dict "port" number)). */}}
@@ -148,6 +160,8 @@ spec:
 {{- define "mas.scripts.mongodb" -}}
 start.sh: |
   {{- .Files.Get "files/mongodb-start.sh" | nindent 2 }}
+ready.sh: |
+  {{- .Files.Get "files/mongodb-ready.sh" | nindent 2 }}
 set-up.js: |
   {{- .Files.Get "files/mongodb-set-up.js" | nindent 2 }}
 {{- end -}}
@@ -155,6 +169,8 @@ set-up.js: |
 {{- define "mas.scripts.redis" -}}
 primary.sh: |
   {{- .Files.Get "files/redis-primary.sh" | nindent 2 }}
+ready.sh: |
+  {{- .Files.Get "files/redis-ready.sh" | nindent 2 }}
 start.sh: |
   {{- .Files.Get "files/redis-start.sh" | nindent 2 }}
 sentinel.sh: |

@@ -104,12 +104,17 @@ final class Chart {
 
   /** What the chart says when it refuses the values. */
   String refusal(Values values) {
+    return refusal(values, RELEASE);
+  }
+
+  /** What the chart says when it refuses the values for a release of this name. */
+  String refusal(Values values, String release) {
     try {
-      text(values);
+      text(values, release);
     } catch (IllegalStateException e) {
       return String.valueOf(e.getMessage());
     }
-    throw new AssertionError("the chart takes " + values);
+    throw new AssertionError("the chart takes %s for %s".formatted(values, release));
   }
 
   /** The documents of a YAML stream that are not empty. */

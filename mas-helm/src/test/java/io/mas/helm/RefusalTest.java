@@ -48,6 +48,12 @@ class RefusalTest {
           clusterId                   | "My Store" | at '/clusterId': 'My Store' does not match pattern
           monitoring.runbookUrl       | "x"        | at '/monitoring/runbookUrl': 'x' does not match pattern
           networkPolicy.dns           | []         | at '/networkPolicy/dns': minItems: got 0, want 1
+          networkPolicy.dns           | null       | at '/networkPolicy': missing property 'dns'
+          networkPolicy.dnsPorts      | null       | at '/networkPolicy': missing property 'dnsPorts'
+          mongodb.external.ports      | null       | at '/mongodb/external': missing property 'ports'
+          gateway.settings            | null       | at '/gateway': missing property 'settings'
+          gateway.ingress             | null       | at '/gateway': missing property 'ingress'
+          images.node                 | null       | at '/images': missing property 'node'
           """)
   void bySchema(String path, String json, String expected) {
     assertThat(chart.refusal(Values.none().with(path, Chart.json(json)))).contains(expected);
@@ -88,6 +94,28 @@ class RefusalTest {
         .contains("storage.replicas is 3, expected 4 or more: with 1 of them away")
         .contains("lower geometry.nodesAway to 0");
     chart.render(Values.none().with("storage.replicas", 3).with("geometry.nodesAway", 0));
+  }
+
+  @Test
+  void fewerGatewaysThanTheFewest() {
+    Values values =
+        Values.none()
+            .with("gateway.autoscaling.minReplicas", 8)
+            .with("gateway.autoscaling.enabled", true);
+    assertThat(chart.refusal(values))
+        .contains("gateway.autoscaling.minReplicas is 8, expected 6 or less")
+        .contains("lower minReplicas, or raise maxReplicas.");
+    chart.render(values.with("gateway.autoscaling.maxReplicas", 8));
+  }
+
+  /** Helm takes these names for releases, and Kubernetes would refuse the Services half-way. */
+  @ParameterizedTest
+  @CsvSource({"2024-store, 2024-store-mas", "files.v2, files.v2-mas", "mas.files, mas.files"})
+  void aReleaseAfterWhichNoServiceCanBeCalled(String release, String service) {
+    assertThat(chart.refusal(Values.none(), release))
+        .contains("The release is called " + release, "a Service would be called " + service)
+        .contains("choose another name for the release, or set fullnameOverride.");
+    chart.render(Values.none().with("fullnameOverride", "files"), release);
   }
 
   @ParameterizedTest

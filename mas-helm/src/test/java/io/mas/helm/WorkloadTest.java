@@ -31,6 +31,10 @@ class WorkloadTest {
     return rendered.one("Deployment", process).at("/spec/template/spec");
   }
 
+  private static JsonNode server(Rendered rendered, String name) {
+    return rendered.one("StatefulSet", "-" + name).at("/spec/template/spec/containers/0");
+  }
+
   /** The value of a variable, or where it comes from. */
   private static String variable(JsonNode pod, String name) {
     for (JsonNode one : pod.at("/containers/0/env")) {
@@ -235,12 +239,34 @@ class WorkloadTest {
     Values values =
         Values.none()
             .with("gateway.settings:mas.limits.requests-per-token", 16)
+            .with("gateway.settings:mas.block.buffers", 268_435_456)
+            .with("gateway.settings:mas.object.share", 0.25)
+            .with("gateway.settings:mas.object.fast", true)
             .with("storage.settings:mas.node.reserve", "1GB");
     assertThat(variable(pod(chart.render(values), "-gateway"), "MAS_LIMITS_REQUESTS_PER_TOKEN"))
         .isEqualTo("16");
+    JsonNode gateway = pod(chart.render(values), "-gateway");
+    assertThat(variable(gateway, "MAS_BLOCK_BUFFERS")).isEqualTo("268435456");
+    assertThat(variable(gateway, "MAS_OBJECT_SHARE")).isEqualTo("0.25");
+    assertThat(variable(gateway, "MAS_OBJECT_FAST")).isEqualTo("true");
     assertThat(variable(nodes(values).at("/template/spec"), "MAS_NODE_RESERVE")).isEqualTo("1GB");
     assertThat(variable(pod(chart.render(values), "-repair"), "MAS_LIMITS_REQUESTS_PER_TOKEN"))
         .isEmpty();
+  }
+
+  /** One that copies the others' data, or waits for a majority, is there and not ready. */
+  @Test
+  void serversAreReadyWhenTheyHaveCaughtUpAndAreNotRestartedForIt() {
+    Rendered rendered = chart.render(Values.none());
+    for (String server : List.of("mongodb", "redis")) {
+      JsonNode container = server(rendered, server);
+      assertThat(container.at("/readinessProbe/exec/command/1").asString())
+          .isEqualTo("/scripts/ready.sh");
+      assertThat(container.at("/livenessProbe/tcpSocket/port").asString()).isEqualTo(server);
+    }
+    JsonNode rabbitmq = server(rendered, "rabbitmq");
+    assertThat(rabbitmq.at("/readinessProbe/tcpSocket/port").asString()).isEqualTo("amqp");
+    assertThat(rabbitmq.at("/livenessProbe/tcpSocket/port").asString()).isEqualTo("peers");
   }
 
   @Test

@@ -147,7 +147,8 @@ final class KubernetesApi {
     } catch (IOException e) {
       throw new CannotAskException(
           "Kubernetes does not answer at %s: %s.".formatted(server, e),
-          "networkPolicy.apiServerPorts has to name its port as pods see it.");
+          "networkPolicy.apiServerPorts has to name its port as pods see it. Before an upgrade the policies of the install"
+              + " still hold: docs/operations/upgrade.md says which to delete.");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
