@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,7 +32,8 @@ import org.springframework.core.env.MapPropertySource;
  * itself.
  *
  * @param extents of files that are stored
- * @param missing shards of these that are on no disk, or known to be damaged
+ * @param missing of these: shards that are on no disk, or known to be damaged, and parts whose
+ *     documents do not cover them
  * @param unknown shards on disks that no document names, each with where it is and what its extent
  *     is
  */
@@ -82,23 +84,16 @@ record Audit(int extents, List<String> missing, List<String> unknown) {
   }
 
   private static Audit of(MetadataStore metadata, Map<String, Path> disks, Set<String> unseen) {
-    List<ExtentDocument> stored =
-        files(metadata).stream()
-            .flatMap(file -> file.parts().stream())
-            .flatMap(part -> extents(metadata, part.id()).stream())
-            .toList();
-    List<String> missing =
-        stored.stream()
-            .flatMap(
-                extent ->
-                    Stream.concat(
-                        columns(extent)
-                            .filter(column -> !disks.containsKey(column))
-                            .filter(column -> !unseen.contains(column))
-                            .map(column -> "on no disk: " + column),
-                        extent.missing().stream()
-                            .map(one -> "not repaired: %s %s".formatted(extent.id(), one))))
-            .toList();
+    List<ExtentDocument> stored = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    for (FileDocument file : files(metadata)) {
+      for (FileDocument.Part part : file.parts()) {
+        List<ExtentDocument> extents = extents(metadata, part.id());
+        stored.addAll(extents);
+        incomplete(part, extents).ifPresent(missing::add);
+      }
+    }
+    stored.stream().flatMap(extent -> missing(extent, disks, unseen)).forEach(missing::add);
     Map<String, Path> unknown = new HashMap<>(disks);
     all(metadata).stream().flatMap(Audit::columns).forEach(unknown::remove);
     // Of what is damaged nobody can say whose it is: the collection counts it, and leaves it alone.
@@ -107,6 +102,28 @@ record Audit(int extents, List<String> missing, List<String> unknown) {
         stored.size(),
         missing,
         unknown.values().stream().map(column -> described(column, metadata)).toList());
+  }
+
+  /** A part of which not even the documents are there: its shards cannot be missed otherwise. */
+  private static Optional<String> incomplete(FileDocument.Part part, List<ExtentDocument> extents) {
+    long length = extents.stream().mapToLong(ExtentDocument::length).sum();
+    boolean inOrder =
+        IntStream.range(0, extents.size()).allMatch(i -> extents.get(i).id().ordinal() == i);
+    return inOrder && length == part.length()
+        ? Optional.empty()
+        : Optional.of(
+            "in no document: %d of %d bytes of %s"
+                .formatted(part.length() - length, part.length(), part.id()));
+  }
+
+  private static Stream<String> missing(
+      ExtentDocument extent, Map<String, Path> disks, Set<String> unseen) {
+    return Stream.concat(
+        columns(extent)
+            .filter(column -> !disks.containsKey(column))
+            .filter(column -> !unseen.contains(column))
+            .map(column -> "on no disk: " + column),
+        extent.missing().stream().map(one -> "not repaired: %s %s".formatted(extent.id(), one)));
   }
 
   private static String described(Path column, MetadataStore metadata) {

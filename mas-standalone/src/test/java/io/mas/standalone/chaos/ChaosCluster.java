@@ -76,6 +76,10 @@ final class ChaosCluster implements AutoCloseable {
     settings.put("mas.garbage.every", "2s");
     settings.put("mas.garbage.grace", "20s");
     settings.put("mas.garbage.attempt-grace", "20s");
+    // A sweep is to be through before its worker is killed, which it is each minute; and so many
+    // writers die here that it would take what they leave for the sign of wrong metadata.
+    settings.put("mas.garbage.pause", "0s");
+    settings.put("mas.garbage.breaker.floor", "1000000");
     settings.put("mas.object.prepared-grace", "20s");
     settings.put("mas.repair.lease", "10s");
     settings.put("mas.repair.backoff-most", "5s");

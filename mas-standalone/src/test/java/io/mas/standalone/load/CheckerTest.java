@@ -3,6 +3,7 @@ package io.mas.standalone.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.mas.standalone.Content;
 import io.mas.standalone.MasClient;
 import io.mas.standalone.SharedStore;
 import io.mas.standalone.SharedStore.Store;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -131,6 +133,29 @@ class CheckerTest {
   void aNodeThatIsDownExcusesNothingElse(Fault fault, String report) throws Exception {
     Outage _ = load.outages().begin(Down.NODE);
     assertReported(fault, report, client(PATIENCE));
+  }
+
+  /** The bytes of a deleted file may be gone, those of one that is stored again may not. */
+  @Test
+  void aFileThatIsStoredAgainIsNotExcused() {
+    Journal journal = new Journal(System::nanoTime, RECOVERY);
+    try (MasClient client = client(PATIENCE)) {
+      Random random = new Random(1);
+      Requests requests = new Requests(() -> List.of(client), journal, random);
+      UploadSteps uploads = new UploadSteps(requests, journal, random);
+      ReadSteps reads = new ReadSteps(requests, journal, random);
+      KnownFile file = new KnownFile(Content.random("stored again", 1000, System.nanoTime()));
+      uploads.single(file, false);
+      uploads.delete(file);
+      proxy.set(Fault.NODES_GONE);
+      reads.whole(file, client);
+      assertThat(journal.refusals()).isEmpty();
+      proxy.set(Fault.NONE);
+      uploads.single(file, false);
+      proxy.set(Fault.NODES_GONE);
+      reads.whole(file, client);
+      assertThat(journal.refusals()).singleElement().asString().contains("503/5404");
+    }
   }
 
   @Test

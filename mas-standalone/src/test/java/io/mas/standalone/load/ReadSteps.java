@@ -132,19 +132,24 @@ final class ReadSteps {
   }
 
   private Request request(Operation operation, KnownFile file, MasClient gateway) {
+    long start = journal.now();
     return new Request(
         operation,
         file.toString(),
         gateway,
-        result -> ANY_STATE.test(result) || collected(file, result));
+        result -> ANY_STATE.test(result) || collected(file, start, result));
   }
 
-  /** The bytes of a deleted file are there for the grace, and some tests have a short one. */
-  private boolean collected(KnownFile file, Exchange.Result result) {
+  /**
+   * The bytes of a deleted file are there for the grace, and some tests have a short one. Those of
+   * a file that is stored again, and has been all the time, must be there.
+   */
+  private boolean collected(KnownFile file, long start, Exchange.Result result) {
     boolean bytesGone =
         (result.isBrokenOff() && result.status() > 0)
             || result.code() == ErrorCode.TOO_FEW_SHARDS.code();
-    return bytesGone && file.collected();
+    boolean stored = file.state(start, journal.now()).equals(Optional.of(State.STORED));
+    return bytesGone && file.collected() && !stored;
   }
 
   private void judge(KnownFile file, Reply<Download> reply, Content wanted) {
