@@ -8,7 +8,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * Settings of the repair, of one process that has the role.
  *
- * @param parallel extents repaired at once
+ * @param parallel extents repaired at once; one more if no further loss is survivable
  * @param sweepEvery how often work is looked for that nobody called for
  * @param lease how long a worker is alone with an extent, and longer the more it has to write; what
  *     a dead worker had begun waits for so long
