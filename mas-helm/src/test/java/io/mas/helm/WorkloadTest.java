@@ -243,15 +243,14 @@ class WorkloadTest {
             .with("gateway.settings:mas.object.share", 0.25)
             .with("gateway.settings:mas.object.fast", true)
             .with("storage.settings:mas.node.reserve", "1GB");
-    assertThat(variable(pod(chart.render(values), "-gateway"), "MAS_LIMITS_REQUESTS_PER_TOKEN"))
-        .isEqualTo("16");
-    JsonNode gateway = pod(chart.render(values), "-gateway");
+    Rendered rendered = chart.render(values);
+    JsonNode gateway = pod(rendered, "-gateway");
+    assertThat(variable(gateway, "MAS_LIMITS_REQUESTS_PER_TOKEN")).isEqualTo("16");
     assertThat(variable(gateway, "MAS_BLOCK_BUFFERS")).isEqualTo("268435456");
     assertThat(variable(gateway, "MAS_OBJECT_SHARE")).isEqualTo("0.25");
     assertThat(variable(gateway, "MAS_OBJECT_FAST")).isEqualTo("true");
     assertThat(variable(nodes(values).at("/template/spec"), "MAS_NODE_RESERVE")).isEqualTo("1GB");
-    assertThat(variable(pod(chart.render(values), "-repair"), "MAS_LIMITS_REQUESTS_PER_TOKEN"))
-        .isEmpty();
+    assertThat(variable(pod(rendered, "-repair"), "MAS_LIMITS_REQUESTS_PER_TOKEN")).isEmpty();
   }
 
   /** One that copies the others' data, or waits for a majority, is there and not ready. */
