@@ -1,7 +1,9 @@
 package io.mas.dev.server;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Waiting for what other processes do. */
 public final class Waiting {
@@ -10,15 +12,26 @@ public final class Waiting {
   private Waiting() {}
 
   /**
-   * Waits until something holds.
+   * Waits until something holds. A process that cannot be asked just now is asked again: a sentinel
+   * that gives a Redis another primary has it cut all its connections (CLIENT KILL TYPE normal).
    *
-   * @throws IllegalStateException if it does not in time
+   * @param holds whether it does; an {@link UncheckedIOException} is a no
+   * @throws IllegalStateException if it does not in time; its cause is why the last question failed
    */
   public static void until(String what, Duration patience, BooleanSupplier holds) {
     long deadline = System.nanoTime() + patience.toNanos();
-    while (!holds.getAsBoolean()) {
+    while (true) {
+      @Nullable UncheckedIOException unanswered = null;
+      try {
+        if (holds.getAsBoolean()) {
+          return;
+        }
+      } catch (UncheckedIOException e) {
+        unanswered = e;
+      }
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("after %s it does not hold: %s".formatted(patience, what));
+        String message = "after %s it does not hold: %s".formatted(patience, what);
+        throw new IllegalStateException(message, unanswered);
       }
       pause();
     }
