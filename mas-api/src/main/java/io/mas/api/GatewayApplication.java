@@ -5,6 +5,7 @@ import io.mas.api.metadata.MetadataConfiguration;
 import io.mas.api.nodes.NodesConfiguration;
 import io.mas.api.object.ObjectConfiguration;
 import io.mas.api.web.StatusConfiguration;
+import io.mas.common.thread.Carriers;
 import io.mas.rabbitmq.RabbitConfiguration;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -31,6 +32,7 @@ public class GatewayApplication {
 
   /** Starts a process that runs until it is told to stop. */
   public static void main(String[] arguments) {
+    Carriers.watch();
     Gateway.application().run(arguments);
   }
 }

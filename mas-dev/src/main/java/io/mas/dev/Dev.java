@@ -1,5 +1,6 @@
 package io.mas.dev;
 
+import io.mas.common.thread.Carriers;
 import io.mas.dev.cluster.DevCluster;
 import io.mas.dev.cluster.Programs;
 import io.mas.dev.options.ClusterOptions;
@@ -28,6 +29,7 @@ public final class Dev {
    * @param arguments see {@code --help}
    */
   public static void main(String[] arguments) {
+    Carriers.watch();
     if (CommandLine.asksForHelp(List.of(arguments))) {
       System.out.print(Command.DEV.help());
       return;

@@ -2,6 +2,7 @@ package io.mas.standalone;
 
 import io.mas.api.Gateway;
 import io.mas.common.protocol.InternalKeys;
+import io.mas.common.thread.Carriers;
 import io.mas.dev.cluster.Endpoint;
 import io.mas.dev.cluster.Together;
 import io.mas.dev.options.Address;
@@ -60,6 +61,7 @@ public final class Cluster implements AutoCloseable {
    * @throws StartProblem if that cannot be, with what to do about it
    */
   public static Cluster start(ClusterOptions options) {
+    Carriers.watch();
     new Address(options.bind(), options.port()).requireFree("--port");
     new Address(options.bind(), options.managementPort()).requireFree("--management-port");
     Cluster cluster = on(options, DataDirectory.open(Command.UP, options));

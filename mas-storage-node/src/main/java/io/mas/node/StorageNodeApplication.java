@@ -1,6 +1,7 @@
 package io.mas.node;
 
 import io.mas.common.protocol.InternalKeys;
+import io.mas.common.thread.Carriers;
 import io.mas.node.membership.NodeStartException;
 import io.mas.rabbitmq.RabbitConfiguration;
 import java.util.Map;
@@ -28,6 +29,7 @@ public class StorageNodeApplication {
 
   /** Starts the node. */
   public static void main(String[] args) {
+    Carriers.watch();
     application().run(args);
   }
 
