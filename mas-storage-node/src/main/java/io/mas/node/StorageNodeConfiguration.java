@@ -92,6 +92,7 @@ class StorageNodeConfiguration {
     return factory ->
         factory.addConnectorCustomizers(
             connector -> {
+              connector.setProperty("socket.directBuffer", "true");
               connector.setProperty("socket.appReadBufSize", "" + SOCKET_BUFFER_BYTES);
               connector.setProperty("socket.appWriteBufSize", "" + SOCKET_BUFFER_BYTES);
             });

@@ -26,7 +26,7 @@ import org.springframework.util.unit.DataSize;
  * @param cachedBlocks rows of block tables in memory, about 120 bytes each
  * @param diskThreads file operations at once
  * @param putMemory bytes of puts in memory at once
- * @param maxReads reads under way at once
+ * @param maxReads reads under way at once; one of several blocks counts as two
  */
 @ConfigurationProperties("mas.node")
 public record StorageNodeProperties(

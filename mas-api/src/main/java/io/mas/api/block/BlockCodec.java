@@ -13,7 +13,11 @@ import io.mas.common.object.Layout;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Compresses before coding (parity does not compress), codes, and checks. Every method is CPU-heavy
@@ -107,22 +111,29 @@ public final class BlockCodec {
   public MemorySegment join(BlockBuffer buffer, BlockEntry entry, boolean[] present) {
     Layout layout = buffer.layout();
     int length = layout.shardLength(entry.storedLength());
-    reconstruct(buffer, layout, length, present);
+    rebuild(buffer, layout, length, present, i -> i < layout.k());
     return buffer.shard(0, layout.k() * length).asSlice(0, entry.storedLength());
   }
 
   /**
-   * Codes the stored block that {@link #decode} has left in {@code buffer}. The shards are byte for
-   * byte those of the first time: it is not compressed again.
+   * Codes some shards of the stored block that {@link #decode} has left in {@code buffer}. They are
+   * byte for byte those of the first time: it is not compressed again.
+   *
+   * @param wanted their numbers
    */
-  public EncodedBlock encodeAgain(BlockBuffer buffer, BlockEntry entry) {
+  public EncodedBlock encodeAgain(BlockBuffer buffer, BlockEntry entry, Set<Integer> wanted) {
     Layout layout = buffer.layout();
     int length = layout.shardLength(entry.storedLength());
-    MemorySegment[] shards = new MemorySegment[layout.width()];
-    for (int i = 0; i < shards.length; i++) {
-      shards[i] = buffer.shard(i, length);
-    }
-    return withParity(layout, entry, buffer.shard(0, layout.k() * length), shards);
+    boolean[] present = new boolean[layout.width()];
+    Arrays.fill(present, 0, layout.k(), true);
+    rebuild(buffer, layout, length, present, wanted::contains);
+    return new EncodedBlock(
+        entry,
+        wanted.stream().collect(Collectors.toMap(i -> i, i -> summed(buffer.shard(i, length)))));
+  }
+
+  private static EncodedBlock.Shard summed(MemorySegment shard) {
+    return new EncodedBlock.Shard(shard, Checksum.crc32c(shard));
   }
 
   private EncodedBlock withParity(
@@ -134,16 +145,18 @@ public final class BlockCodec {
     code(layout).encode(shards, length);
     return new EncodedBlock(
         entry,
-        Arrays.stream(shards)
-            .map(shard -> new EncodedBlock.Shard(shard, Checksum.crc32c(shard)))
-            .toList());
+        IntStream.range(0, shards.length)
+            .boxed()
+            .collect(Collectors.toMap(i -> i, i -> summed(shards[i]))));
   }
 
-  private void reconstruct(BlockBuffer buffer, Layout layout, int length, boolean[] present) {
+  /** Rebuilds the shards that are wanted and not present. */
+  private void rebuild(
+      BlockBuffer buffer, Layout layout, int length, boolean[] present, IntPredicate needed) {
     boolean[] wanted = new boolean[layout.width()];
     boolean lost = false;
-    for (int i = 0; i < layout.k(); i++) {
-      wanted[i] = !present[i];
+    for (int i = 0; i < wanted.length; i++) {
+      wanted[i] = needed.test(i) && !present[i];
       lost |= wanted[i];
     }
     if (lost) {

@@ -2,15 +2,15 @@ package io.mas.api.block;
 
 import io.mas.common.object.BlockEntry;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.util.Map;
 
 /**
  * A block ready to be stored; the shards live in the buffer that it was encoded in.
  *
  * @param entry its row in the block table
- * @param shards k+m shards of equal length
+ * @param shards by number, of equal length: all k+m of a block that is new
  */
-public record EncodedBlock(BlockEntry entry, List<Shard> shards) {
+public record EncodedBlock(BlockEntry entry, Map<Integer, Shard> shards) {
 
   /**
    * One shard.
@@ -21,6 +21,15 @@ public record EncodedBlock(BlockEntry entry, List<Shard> shards) {
   public record Shard(MemorySegment bytes, int crc) {}
 
   public EncodedBlock {
-    shards = List.copyOf(shards);
+    shards = Map.copyOf(shards);
+  }
+
+  /** One of the shards that were coded. */
+  public Shard shard(int number) {
+    Shard shard = shards.get(number);
+    if (shard == null) {
+      throw new IllegalArgumentException("shard " + number + ", coded are " + shards.keySet());
+    }
+    return shard;
   }
 }

@@ -19,6 +19,7 @@ import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -166,12 +167,22 @@ final class HttpShardClient implements ShardClient {
   }
 
   @Override
-  public ShardFrame get(Member node, ShardKey key, int block, MemorySegment into)
+  public List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into)
       throws NodeException {
     HttpGet request =
         new HttpGet(
-            "%s%s?from=%d&count=1".formatted(node.address(), InternalApi.shardPath(key), block));
-    return call(node, request, entity -> readFrame(body(entity), block, into));
+            "%s%s?from=%d&count=%d"
+                .formatted(node.address(), InternalApi.shardPath(key), from, into.size()));
+    return call(node, request, entity -> readFrames(body(entity), from, into));
+  }
+
+  private static List<ShardFrame> readFrames(InputStream in, int from, List<MemorySegment> into)
+      throws IOException {
+    List<ShardFrame> frames = new ArrayList<>();
+    for (MemorySegment shard : into) {
+      frames.add(readFrame(in, from + frames.size(), shard));
+    }
+    return frames;
   }
 
   private static ShardFrame readFrame(InputStream in, int block, MemorySegment into)

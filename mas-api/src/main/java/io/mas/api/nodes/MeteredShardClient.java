@@ -82,11 +82,11 @@ final class MeteredShardClient implements ShardClient {
   }
 
   @Override
-  public ShardFrame get(Member node, ShardKey key, int block, MemorySegment into)
+  public List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into)
       throws NodeException {
-    ShardFrame frame = timed("get", () -> client.get(node, key, block, into));
-    read.increment(frame.payloadLength());
-    return frame;
+    List<ShardFrame> frames = timed("get", () -> client.get(node, key, from, into));
+    frames.forEach(frame -> read.increment(frame.payloadLength()));
+    return frames;
   }
 
   @Override

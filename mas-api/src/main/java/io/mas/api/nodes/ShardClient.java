@@ -34,11 +34,21 @@ public interface ShardClient extends AutoCloseable {
   void put(Member node, Column column, List<Payload> blocks) throws NodeException;
 
   /**
-   * Reads one block of a column into {@code into}, which has the shard's length.
+   * Reads consecutive blocks of a column.
    *
-   * @return the frame: the bytes are there only if its status is OK, and not yet checked
+   * @param from number of the first
+   * @param into for each block memory of its shard's length
+   * @return their frames: the bytes of a block are there only if the status of its frame is OK, and
+   *     not yet checked
    */
-  ShardFrame get(Member node, ShardKey key, int block, MemorySegment into) throws NodeException;
+  List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into)
+      throws NodeException;
+
+  /** Reads one block of a column, as {@link #get(Member, ShardKey, int, List)}. */
+  default ShardFrame get(Member node, ShardKey key, int block, MemorySegment into)
+      throws NodeException {
+    return get(node, key, block, List.of(into)).getFirst();
+  }
 
   /** Deletes exactly this copy; success also if there is none. */
   void delete(Member node, ShardKey key) throws NodeException;

@@ -1,7 +1,6 @@
 package io.mas.api.object;
 
 import io.mas.api.block.BlockBuffer;
-import io.mas.api.block.BlockCodec;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.Checksum;
 import io.mas.api.block.EncodedBlock;
@@ -36,9 +35,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches one block from any k of its k+m shards: the data shards first, parity at once for one
- * that is missing, damaged, or late, and sometimes one more than k ({@link Hedge}). What it returns
- * has passed the block's checksum. Thread-safe.
+ * Fetches blocks from any k of their k+m shards: the data shards first, parity at once for one that
+ * is missing, damaged, or late, and sometimes one more than k ({@link Hedge}). What it returns has
+ * passed the block's checksum. Thread-safe.
  */
 public final class BlockReader {
   private final Nodes nodes;
@@ -108,24 +107,31 @@ public final class BlockReader {
    */
   public MemorySegment read(ExtentDocument extent, int number, BlockBuffer buffer)
       throws InterruptedException {
-    boolean[] present = fetch(extent, number, buffer);
-    return compute(() -> decode(extent, number, buffer, present));
+    BlockRun run = new BlockRun(extent, number, List.of(buffer));
+    boolean[] present = fetch(run);
+    return compute(() -> decode(run, 0, present));
   }
 
   /**
-   * Reads block {@code number} of an extent into {@code buffer}, and codes what was stored again.
+   * Reads consecutive blocks into their buffers and codes what was stored again. All of them come
+   * from the same k nodes, each of which is asked once.
    *
-   * @return all its shards, in the buffer
-   * @throws MasException TOO_FEW_SHARDS, or DECOMPRESSION_FAILED
+   * @param wanted numbers of the shards to code
+   * @return these shards of each block, in its buffer
+   * @throws MasException TOO_FEW_SHARDS if fewer than k nodes have all of the blocks, whatever can
+   *     be read of each, or DECOMPRESSION_FAILED
    */
-  public EncodedBlock readShards(ExtentDocument extent, int number, BlockBuffer buffer)
+  public List<EncodedBlock> readShards(BlockRun run, Set<Integer> wanted)
       throws InterruptedException {
-    boolean[] present = fetch(extent, number, buffer);
+    boolean[] present = fetch(run);
     return compute(
-        () -> {
-          MemorySegment _ = decode(extent, number, buffer, present);
-          return blocks.codec().encodeAgain(buffer, extent.blocks().get(number));
-        });
+        () ->
+            IntStream.range(0, run.size()).mapToObj(i -> again(run, i, present, wanted)).toList());
+  }
+
+  private EncodedBlock again(BlockRun run, int index, boolean[] present, Set<Integer> wanted) {
+    MemorySegment _ = decode(run, index, present);
+    return blocks.codec().encodeAgain(run.buffer(index), run.entry(index), wanted);
   }
 
   /**
@@ -139,23 +145,21 @@ public final class BlockReader {
         && Checksum.crc32c(shard) == frame.payloadCrc();
   }
 
-  private boolean[] fetch(ExtentDocument extent, int number, BlockBuffer buffer)
-      throws InterruptedException {
-    Fetch fetch = new Fetch(extent, number, buffer);
+  private boolean[] fetch(BlockRun run) throws InterruptedException {
+    Fetch fetch = new Fetch(run);
     boolean[] present = fetch.run();
-    long replaced = IntStream.range(0, extent.layout().k()).filter(i -> !present[i]).count();
+    long replaced = IntStream.range(0, run.layout().k()).filter(i -> !present[i]).count();
     if (replaced > (fetch.hedged ? 1 : 0)) {
       listener.degraded();
     }
     return present;
   }
 
-  private MemorySegment decode(
-      ExtentDocument extent, int number, BlockBuffer buffer, boolean[] present) {
-    BlockEntry entry = extent.blocks().get(number);
+  private MemorySegment decode(BlockRun run, int index, boolean[] present) {
+    BlockBuffer buffer = run.buffer(index);
     return settings.keep(DataRule.VERIFIED)
-        ? blocks.codec().decode(buffer, entry, present)
-        : blocks.codec().join(buffer, entry, present);
+        ? blocks.codec().decode(buffer, run.entry(index), present)
+        : blocks.codec().join(buffer, run.entry(index), present);
   }
 
   private <T> T compute(Callable<T> work) {
@@ -166,15 +170,13 @@ public final class BlockReader {
     }
   }
 
-  /** What became of one shard: {@code frame} with its bytes in place, or a failure. */
-  private record Done(int shard, @Nullable ShardFrame frame, @Nullable NodeException failure) {}
+  /** What became of one shard: a frame for each block, its bytes in place, or a failure. */
+  private record Done(int shard, List<ShardFrame> frames, @Nullable NodeException failure) {}
 
-  /** The race for the shards of one block. */
+  /** The race for the shards of some blocks. */
   private final class Fetch {
+    private final BlockRun blocks;
     private final ExtentDocument extent;
-    private final int number;
-    private final BlockEntry entry;
-    private final BlockBuffer buffer;
     private final Deque<Integer> candidates;
     private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
     private final List<Thread> running = new ArrayList<>();
@@ -198,11 +200,9 @@ public final class BlockReader {
 
     private boolean hedged;
 
-    Fetch(ExtentDocument extent, int number, BlockBuffer buffer) {
-      this.extent = extent;
-      this.number = number;
-      this.entry = extent.blocks().get(number);
-      this.buffer = buffer;
+    Fetch(BlockRun blocks) {
+      this.blocks = blocks;
+      this.extent = blocks.extent();
       this.present = new boolean[extent.layout().width()];
       this.candidates =
           new ArrayDeque<>(
@@ -214,9 +214,7 @@ public final class BlockReader {
 
     /** Shards of nodes that answer come first, and data before parity (the sort is stable). */
     private int doubt(int shard) {
-      boolean missing =
-          extent.missing().contains(new Missing(shard, Missing.ALL))
-              || extent.missing().contains(new Missing(shard, number));
+      boolean missing = blocks.lacks(shard);
       boolean last = nodes.view().readLast(node(shard));
       return missing ? 2 : last ? 1 : 0;
     }
@@ -309,7 +307,7 @@ public final class BlockReader {
     private void late(int shard) {
       nodes.view().probe(node(shard));
       if (!settings.keep(DataRule.SLOW_IS_NO_EVIDENCE)) {
-        found.add(new Missing(shard, number));
+        found.addAll(blocks.all(shard));
       }
     }
 
@@ -323,7 +321,7 @@ public final class BlockReader {
       open.add(shard);
       due.put(shard, System.nanoTime() + settings.hedgeAfter.toNanos());
       Thread thread = Thread.ofVirtual().name("mas-shard-read").unstarted(() -> fetch(shard));
-      buffer.retain();
+      blocks.retain();
       boolean started = false;
       try {
         running.add(thread);
@@ -331,7 +329,7 @@ public final class BlockReader {
         started = true;
       } finally {
         if (!started) {
-          buffer.close();
+          blocks.close();
         }
       }
     }
@@ -345,9 +343,9 @@ public final class BlockReader {
                 .member(id)
                 .orElseThrow(() -> new NodeException("node " + id + " is unknown", null));
         try {
-          MemorySegment into = BlockCodec.shardOf(buffer, entry, shard);
-          done.add(
-              new Done(shard, nodes.client().get(node, extent.key(shard), number, into), null));
+          List<ShardFrame> frames =
+              nodes.client().get(node, extent.key(shard), blocks.from(), blocks.shard(shard));
+          done.add(new Done(shard, frames, null));
         } catch (NodeException e) {
           if (!Thread.currentThread().isInterrupted()) {
             nodes.view().failed(node, e);
@@ -355,12 +353,13 @@ public final class BlockReader {
           throw e;
         }
       } catch (NodeException e) {
-        done.add(new Done(shard, null, e));
+        done.add(new Done(shard, List.of(), e));
       } catch (RuntimeException | Error e) {
         // Without a result the reader would wait for this shard for ever.
-        done.add(new Done(shard, null, new NodeException("reading a shard broke down: " + e, e)));
+        done.add(
+            new Done(shard, List.of(), new NodeException("reading a shard broke down: " + e, e)));
       } finally {
-        buffer.close();
+        blocks.close();
       }
     }
 
@@ -375,25 +374,30 @@ public final class BlockReader {
       return inPlace;
     }
 
-    /** Whether the shard is in place; if it is not, notes what is evidence of damage. */
+    /** Whether the shard of each block is in place; if not, notes what is evidence of damage. */
     private boolean inPlace(Done next) {
-      ShardFrame frame = next.frame;
-      if (frame == null) {
-        if (next.failure != null && next.failure.notFound()) {
+      if (next.failure != null) {
+        if (next.failure.notFound()) {
           found.add(new Missing(next.shard, Missing.ALL));
         }
         return false;
       }
-      listener.received(node(next.shard), frame.payloadLength());
-      boolean intact =
-          settings.keep(DataRule.VERIFIED)
-              ? intact(frame, entry, BlockCodec.shardOf(buffer, entry, next.shard))
-              : frame.status() == ShardFrame.Status.OK;
-      if (!intact) {
-        found.add(new Missing(next.shard, number));
+      int bytes = next.frames.stream().mapToInt(ShardFrame::payloadLength).sum();
+      listener.received(node(next.shard), bytes);
+      present[next.shard] = true;
+      for (int i = 0; i < blocks.size(); i++) {
+        if (!sound(next.frames.get(i), i, next.shard)) {
+          found.add(new Missing(next.shard, blocks.from() + i));
+          present[next.shard] = false;
+        }
       }
-      present[next.shard] = intact;
-      return intact;
+      return present[next.shard];
+    }
+
+    private boolean sound(ShardFrame frame, int index, int shard) {
+      return settings.keep(DataRule.VERIFIED)
+          ? intact(frame, blocks.entry(index), blocks.shard(shard, index))
+          : frame.status() == ShardFrame.Status.OK;
     }
 
     private MasException tooFew() {

@@ -93,7 +93,7 @@ final class OpenExtent {
   private void putColumn(Place place, List<EncodedBlock> blocks) throws NodeException {
     List<ShardClient.Payload> payloads = new ArrayList<>();
     for (EncodedBlock block : blocks) {
-      EncodedBlock.Shard shard = block.shards().get(place.key.shard());
+      EncodedBlock.Shard shard = block.shard(place.key.shard());
       payloads.add(
           new ShardClient.Payload(
               ShardFrame.ok(

@@ -11,8 +11,10 @@ import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.Nodes;
 import io.mas.api.nodes.ShardClient;
 import io.mas.api.object.BlockReader;
+import io.mas.api.object.BlockRun;
 import io.mas.api.object.Hedge;
 import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.ShardFrame;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,8 +36,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +65,7 @@ final class Rebuild implements BlockReader.Listener {
 
   private final Map<Patch, NodeException> refused = new HashMap<>();
   private final Set<Integer> partly;
-  private final Set<Integer> unreadable = new HashSet<>();
+  private final Set<Integer> unreadable = ConcurrentHashMap.newKeySet();
   private final Set<Patch> open;
   private final boolean limited;
 
@@ -182,7 +184,9 @@ final class Rebuild implements BlockReader.Listener {
         further = tryAcquire(batch.size() - buffers.size());
       }
       List<Integer> numbers = batch.subList(0, buffers.size());
-      put(read(numbers, buffers));
+      NavigableMap<Integer, EncodedBlock> blocks = read(numbers, buffers);
+      open.removeIf(patch -> unreadable.stream().anyMatch(block -> needs(patch, block)));
+      put(blocks);
       numbers.forEach(todo::remove);
     } finally {
       buffers.forEach(BlockBuffer::close);
@@ -200,59 +204,84 @@ final class Rebuild implements BlockReader.Listener {
     ThreadFactory virtual = Thread.ofVirtual().name("mas-repair-read").factory();
     try (ExecutorService threads = Executors.newThreadPerTaskExecutor(virtual)) {
       try {
-        return results(numbers, begin(numbers, buffers, threads));
+        NavigableMap<Integer, EncodedBlock> blocks = new TreeMap<>();
+        for (var reading : begin(runs(numbers, buffers), threads)) {
+          blocks.putAll(reading.get());
+        }
+        return blocks;
       } catch (InterruptedException e) {
         threads.shutdownNow();
         throw e;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("reading of extent " + extent.id() + " broke off", e);
       }
     }
   }
 
-  private NavigableMap<Integer, EncodedBlock> results(
-      List<Integer> numbers, List<Future<EncodedBlock>> running) throws InterruptedException {
-    NavigableMap<Integer, EncodedBlock> blocks = new TreeMap<>();
+  /** Blocks that follow each other are read together: a request has its price. */
+  private List<BlockRun> runs(List<Integer> numbers, List<BlockBuffer> buffers) {
+    List<BlockRun> runs = new ArrayList<>();
+    int begin = 0;
+    long bytes = 0;
     for (int i = 0; i < numbers.size(); i++) {
-      EncodedBlock block = result(numbers.get(i), running.get(i));
-      if (block != null) {
-        blocks.put(numbers.get(i), block);
+      int number = numbers.get(i);
+      bytes += shardLength(number);
+      boolean follows = i == begin || number == numbers.get(i - 1) + 1;
+      if (!follows || (bytes > InternalApi.READ_AT_ONCE_BYTES && i > begin)) {
+        runs.add(new BlockRun(extent, numbers.get(begin), buffers.subList(begin, i)));
+        begin = i;
+        bytes = shardLength(number);
       }
     }
-    return blocks;
+    runs.add(new BlockRun(extent, numbers.get(begin), buffers.subList(begin, numbers.size())));
+    return runs;
   }
 
   /**
-   * Begins to read each block when its turn comes at the rate, if there is one: a client whose
-   * request comes then finds a block or two before it at the nodes and on the processors. What a
-   * stall of the machine has delayed is not made good at once.
+   * Begins to read each run when its turn comes at the rate, if there is one: a client whose
+   * request comes then finds little before it at the nodes and on the processors. What a stall of
+   * the machine has delayed is not made good at once.
    */
-  private List<Future<EncodedBlock>> begin(
-      List<Integer> numbers, List<BlockBuffer> buffers, ExecutorService threads)
-      throws InterruptedException {
-    List<Future<EncodedBlock>> running = new ArrayList<>();
+  private List<Future<Map<Integer, EncodedBlock>>> begin(
+      List<BlockRun> runs, ExecutorService threads) throws InterruptedException {
+    Set<Integer> wanted = open.stream().map(Patch::shard).collect(Collectors.toSet());
+    List<Future<Map<Integer, EncodedBlock>>> running = new ArrayList<>();
     long due = System.nanoTime();
-    for (int i = 0; i < numbers.size(); i++) {
-      int number = numbers.get(i);
-      BlockBuffer buffer = buffers.get(i);
+    for (BlockRun run : runs) {
       TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
-      running.add(threads.submit(() -> reader.readShards(extent, number, buffer)));
-      long turn = limited ? context.rates.nanos(shardLength(number)) : 0;
+      running.add(threads.submit(() -> read(run, wanted)));
+      long turn = limited ? context.rates.nanos(shardLength(run)) : 0;
       due = Math.max(due, System.nanoTime()) + turn;
     }
     return running;
   }
 
-  private @Nullable EncodedBlock result(int number, Future<EncodedBlock> reading)
-      throws InterruptedException {
-    try {
-      return reading.get();
-    } catch (ExecutionException e) {
-      LOG.warn("block {} of extent {} not rebuilt: {}", number, extent.id(), e.getCause() + "");
-      unreadable.add(number);
-      open.removeIf(patch -> needs(patch, number)); // never whole
-      return null;
-    }
+  private long shardLength(BlockRun run) {
+    return IntStream.range(run.from(), run.end()).mapToLong(this::shardLength).sum();
   }
 
+  /** The blocks of a run that can be read: together, or each from other nodes. */
+  private Map<Integer, EncodedBlock> read(BlockRun run, Set<Integer> wanted)
+      throws InterruptedException {
+    Map<Integer, EncodedBlock> blocks = new TreeMap<>();
+    try {
+      for (EncodedBlock block : reader.readShards(run, wanted)) {
+        blocks.put(run.from() + blocks.size(), block);
+      }
+    } catch (RuntimeException | Error e) {
+      if (run.size() > 1) {
+        for (int i = 0; i < run.size(); i++) {
+          blocks.putAll(read(run.only(i), wanted));
+        }
+      } else {
+        LOG.warn("block {} of extent {} not rebuilt: {}", run.from(), extent.id(), e + "");
+        unreadable.add(run.from());
+      }
+    }
+    return blocks;
+  }
+
+  /** Whether a column that lacks this block may not move. */
   private boolean needs(Patch patch, int block) {
     return patch.moves() && !partly.contains(patch.shard()) && patch.blocks().contains(block);
   }
@@ -293,7 +322,7 @@ final class Rebuild implements BlockReader.Listener {
   }
 
   private static ShardClient.Payload payload(int number, EncodedBlock block, int shard) {
-    EncodedBlock.Shard bytes = block.shards().get(shard);
+    EncodedBlock.Shard bytes = block.shard(shard);
     int length = (int) bytes.bytes().byteSize();
     return new ShardClient.Payload(
         ShardFrame.ok(number, block.entry(), length, bytes.crc()), bytes.bytes());

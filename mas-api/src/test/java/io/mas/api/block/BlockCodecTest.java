@@ -183,12 +183,10 @@ class BlockCodecTest {
     try (BlockBuffer buffer = BlockBuffer.acquire(pool, layout)) {
       MemorySegment.copy(raw, 0, buffer.raw(), ValueLayout.JAVA_BYTE, 0, raw.length);
       EncodedBlock block = codec.encode(buffer, raw.length);
-      byte[][] shards =
-          block.shards().stream()
-              .map(shard -> shard.bytes().toArray(ValueLayout.JAVA_BYTE))
-              .toArray(byte[][]::new);
+      byte[][] shards = new byte[layout.width()][];
       for (int i = 0; i < shards.length; i++) {
-        assertThat(block.shards().get(i).crc())
+        shards[i] = block.shard(i).bytes().toArray(ValueLayout.JAVA_BYTE);
+        assertThat(block.shard(i).crc())
             .isEqualTo(Checksum.crc32c(MemorySegment.ofArray(shards[i])));
       }
       return new Stored(layout, block.entry(), shards);

@@ -47,6 +47,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -216,6 +217,25 @@ class HttpShardClientTest {
     assertThat(client.get(node, KEY, 6, into)).isEqualTo(block.frame());
     assertThat(into.mismatch(block.bytes())).isEqualTo(-1);
     assertThat(got.get().uri()).endsWith("/7/5/00000000000000ff?from=6&count=1");
+  }
+
+  @Test
+  void severalBlocksComeWithOneAnswerThoughTheNodeHasNotAll() throws Exception {
+    ShardClient.Payload first = payload(6, 1024);
+    ShardClient.Payload last = payload(8, 512);
+    ShardFrame absent = ShardFrame.without(7, ShardFrame.Status.ABSENT);
+    ByteBuffer wire = ByteBuffer.allocate(3 * ShardFrame.BYTES + 1024 + 512);
+    wire.put(onTheWire(List.of(first)));
+    absent.writeTo(wire);
+    wire.put(onTheWire(List.of(last)));
+    AtomicReference<Seen> got = new AtomicReference<>();
+    Member node = http(exchange -> answer(exchange, got, wire.array()));
+    List<MemorySegment> into =
+        IntStream.of(1024, 1024, 512).mapToObj(Arena.ofAuto()::allocate).toList();
+    assertThat(client.get(node, KEY, 6, into)).containsExactly(first.frame(), absent, last.frame());
+    assertThat(into.getFirst().mismatch(first.bytes())).isEqualTo(-1);
+    assertThat(into.getLast().mismatch(last.bytes())).isEqualTo(-1);
+    assertThat(got.get().uri()).endsWith("?from=6&count=3");
   }
 
   private static void answer(HttpExchange exchange, AtomicReference<Seen> got, byte[] body)

@@ -58,7 +58,7 @@ final class Identities implements ShardClient {
   }
 
   @Override
-  public ShardFrame get(Member node, ShardKey key, int block, MemorySegment into) {
+  public List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into) {
     throw new UnsupportedOperationException();
   }
 

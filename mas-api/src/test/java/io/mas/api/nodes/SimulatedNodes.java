@@ -17,6 +17,7 @@ import io.mas.common.protocol.StoredColumn;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -291,7 +292,7 @@ public final class SimulatedNodes implements ShardClient {
   }
 
   @Override
-  public ShardFrame get(Member node, ShardKey key, int block, MemorySegment into)
+  public List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into)
       throws NodeException {
     underWay.incrementAndGet();
     try {
@@ -300,15 +301,23 @@ public final class SimulatedNodes implements ShardClient {
       if (column == null) {
         throw new NodeException(NodeError.NOT_FOUND, "no copy " + key);
       }
-      Stored stored = column.get(block);
-      if (stored == null) {
-        return ShardFrame.without(block, ShardFrame.Status.ABSENT);
+      List<ShardFrame> frames = new ArrayList<>();
+      for (MemorySegment shard : into) {
+        frames.add(read(column, from + frames.size(), shard));
       }
-      into.copyFrom(MemorySegment.ofArray(stored.bytes));
-      return stored.frame;
+      return frames;
     } finally {
       underWay.decrementAndGet();
     }
+  }
+
+  private static ShardFrame read(Map<Integer, Stored> column, int block, MemorySegment into) {
+    Stored stored = column.get(block);
+    if (stored == null) {
+      return ShardFrame.without(block, ShardFrame.Status.ABSENT);
+    }
+    into.copyFrom(MemorySegment.ofArray(stored.bytes));
+    return stored.frame;
   }
 
   @Override

@@ -133,6 +133,20 @@ class RepairTest {
         .allMatch(extent -> extent.turn().equals(ExtentDocument.Turn.NONE));
   }
 
+  /** A request has its price: for a rebuild each node is asked once for blocks in a row. */
+  @Test
+  void blocksThatFollowEachOtherAreReadWithOneRequest() {
+    FileDocument file = world.store(ObjectWorld.random(3, 4 * BLOCK));
+    ExtentDocument extent = world.first(file);
+    assertThat(extent.blocks()).hasSize(4);
+    world.loseColumn(extent, 0);
+    AtomicInteger gets = new AtomicInteger();
+    world.nodes.fail((operation, _, _) -> gets.addAndGet(operation == Operation.GET ? 1 : 0));
+    world.sweep(worker());
+    world.assertWhole(file);
+    assertThat(gets).hasValue(extent.layout().k());
+  }
+
   /** A bad block is put again where it is; only columns move, and then under a new attempt. */
   @Test
   void aBlockStaysAndAColumnMovesUnderANewAttempt() {

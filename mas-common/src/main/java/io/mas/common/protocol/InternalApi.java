@@ -115,6 +115,12 @@ public final class InternalApi {
   /** Payload bytes of one PUT of shards; one block of every layout fits. */
   public static final int MAX_PUT_BYTES = 16 << 20;
 
+  /**
+   * Payload bytes of one GET of shards that a node keeps in memory; of more it reads twice what
+   * does not fit: first to see whether it is whole, then to send it.
+   */
+  public static final int READ_AT_ONCE_BYTES = 1 << 20;
+
   private InternalApi() {}
 
   /** How many blocks of a layout one PUT may have, however badly they compress. */

@@ -1,5 +1,6 @@
 package io.mas.node.shard;
 
+import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.ShardFrame.Status;
@@ -14,9 +15,6 @@ import java.util.List;
  * in memory from then on, a large one is read and compared again block by block.
  */
 final class ColumnRange implements ShardRead {
-  /** Payload bytes that are kept from the first pass: two shards of a 1 MiB block with k = 4. */
-  private static final int KEPT_BYTES = 512 << 10;
-
   private final ColumnReader reader;
   private final DiskThreads threads;
   private final List<ShardFrame> frames = new ArrayList<>();
@@ -32,7 +30,7 @@ final class ColumnRange implements ShardRead {
       ByteBuffer payload = reader.payload(block);
       frames.add(payload == null ? reader.without(block) : frameOf(block));
       bytes += payload == null ? 0 : payload.remaining();
-      keep = keep && bytes <= KEPT_BYTES;
+      keep = keep && bytes <= InternalApi.READ_AT_ONCE_BYTES;
       if (keep) {
         kept.add(payload == null ? ByteBuffer.allocate(0) : payload);
       }

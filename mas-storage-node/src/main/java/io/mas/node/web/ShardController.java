@@ -76,7 +76,8 @@ final class ShardController {
     Parameters range = new Parameters(query);
     int from = range.number("from");
     int count = range.number("count");
-    try (var _ = reads.take(1);
+    int weight = count > 1 ? 2 : 1; // of several it keeps in memory what two of 512 KiB are
+    try (var _ = reads.take(weight);
         ShardRead read = store.read(new Parameters(path).key(), from, count)) {
       send(read, response);
     }
