@@ -85,7 +85,8 @@ class StorageNodeConfiguration {
 
   /**
    * Shards come and leave in large pieces: with Tomcat's 8 KiB one of 256 KiB takes 32 system
-   * calls. Only gateways connect, so the buffers are few.
+   * calls. Only gateways connect, so the buffers are few. Direct ones save a copy of every byte,
+   * and are no part of the heap.
    */
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> socketBuffers() {

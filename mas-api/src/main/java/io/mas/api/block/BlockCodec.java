@@ -124,6 +124,7 @@ public final class BlockCodec {
   public EncodedBlock encodeAgain(BlockBuffer buffer, BlockEntry entry, Set<Integer> wanted) {
     Layout layout = buffer.layout();
     int length = layout.shardLength(entry.storedLength());
+    clearPadding(layout, entry, buffer.shard(0, layout.k() * length)); // no checksum covers it
     boolean[] present = new boolean[layout.width()];
     Arrays.fill(present, 0, layout.k(), true);
     rebuild(buffer, layout, length, present, wanted::contains);
@@ -139,15 +140,18 @@ public final class BlockCodec {
   private EncodedBlock withParity(
       Layout layout, BlockEntry entry, MemorySegment stored, MemorySegment[] shards) {
     int length = layout.shardLength(entry.storedLength());
-    stored
-        .asSlice(entry.storedLength(), (long) layout.k() * length - entry.storedLength())
-        .fill((byte) 0);
+    clearPadding(layout, entry, stored);
     code(layout).encode(shards, length);
     return new EncodedBlock(
         entry,
         IntStream.range(0, shards.length)
             .boxed()
             .collect(Collectors.toMap(i -> i, i -> summed(shards[i]))));
+  }
+
+  private static void clearPadding(Layout layout, BlockEntry entry, MemorySegment stored) {
+    long padded = (long) layout.k() * layout.shardLength(entry.storedLength());
+    stored.asSlice(entry.storedLength(), padded - entry.storedLength()).fill((byte) 0);
   }
 
   /** Rebuilds the shards that are wanted and not present. */

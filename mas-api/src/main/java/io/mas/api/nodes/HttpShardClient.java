@@ -188,12 +188,13 @@ final class HttpShardClient implements ShardClient {
   private static ShardFrame readFrame(InputStream in, int block, MemorySegment into)
       throws IOException {
     ShardFrame frame = ShardFrame.readFrom(ByteBuffer.wrap(in.readNBytes(ShardFrame.BYTES)));
-    if (frame.status() == ShardFrame.Status.OK) {
-      if (frame.block() != block || frame.payloadLength() != into.byteSize()) {
-        throw new IOException(
-            "block %d with %d bytes, expected block %d with %d"
-                .formatted(frame.block(), frame.payloadLength(), block, into.byteSize()));
-      }
+    boolean ok = frame.status() == ShardFrame.Status.OK;
+    if (frame.block() != block || (ok && frame.payloadLength() != into.byteSize())) {
+      throw new IOException(
+          "block %d with %d bytes, expected block %d with %d"
+              .formatted(frame.block(), frame.payloadLength(), block, into.byteSize()));
+    }
+    if (ok) {
       readFully(in, into);
     }
     return frame;

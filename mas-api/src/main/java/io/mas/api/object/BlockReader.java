@@ -82,13 +82,16 @@ public final class BlockReader {
     /** One shard more than needed was asked for, since the others took longer than usual. */
     default void hedged() {}
 
+    /** So many bytes of a shard will be asked for as soon as this returns. */
+    default void asking(long bytes) throws InterruptedException {}
+
     /** A node has sent so many bytes of a shard. */
     default void received(String node, int bytes) {}
   }
 
   /**
    * @param hedge shared by all that one process reads for those who wait
-   * @param listener called by whoever reads, one at a time for each block
+   * @param listener called by whoever reads, one at a time for each run
    */
   public BlockReader(
       Nodes nodes, Blocks blocks, Settings settings, Hedge hedge, Listener listener) {
@@ -147,7 +150,7 @@ public final class BlockReader {
 
   private boolean[] fetch(BlockRun run) throws InterruptedException {
     Fetch fetch = new Fetch(run);
-    boolean[] present = fetch.run();
+    boolean[] present = fetch.race();
     long replaced = IntStream.range(0, run.layout().k()).filter(i -> !present[i]).count();
     if (replaced > (fetch.hedged ? 1 : 0)) {
       listener.degraded();
@@ -175,7 +178,7 @@ public final class BlockReader {
 
   /** The race for the shards of some blocks. */
   private final class Fetch {
-    private final BlockRun blocks;
+    private final BlockRun run;
     private final ExtentDocument extent;
     private final Deque<Integer> candidates;
     private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
@@ -200,9 +203,9 @@ public final class BlockReader {
 
     private boolean hedged;
 
-    Fetch(BlockRun blocks) {
-      this.blocks = blocks;
-      this.extent = blocks.extent();
+    Fetch(BlockRun run) {
+      this.run = run;
+      this.extent = run.extent();
       this.present = new boolean[extent.layout().width()];
       this.candidates =
           new ArrayDeque<>(
@@ -214,7 +217,7 @@ public final class BlockReader {
 
     /** Shards of nodes that answer come first, and data before parity (the sort is stable). */
     private int doubt(int shard) {
-      boolean missing = blocks.lacks(shard);
+      boolean missing = run.lacks(shard);
       boolean last = nodes.view().readLast(node(shard));
       return missing ? 2 : last ? 1 : 0;
     }
@@ -224,7 +227,7 @@ public final class BlockReader {
     }
 
     /** Returns which shards are in place: k of them. */
-    boolean[] run() throws InterruptedException {
+    boolean[] race() throws InterruptedException {
       hedge.begun();
       try {
         int wanted = extent.layout().k();
@@ -264,7 +267,7 @@ public final class BlockReader {
     }
 
     /** Once, if none is late yet; of a node that answers, and that is not waited for already. */
-    private void askForOneMore() {
+    private void askForOneMore() throws InterruptedException {
       if (looked || unusual - System.nanoTime() > 0) {
         return;
       }
@@ -287,7 +290,7 @@ public final class BlockReader {
      *
      * @return whether any is
      */
-    private boolean replaceLate() {
+    private boolean replaceLate() throws InterruptedException {
       long now = System.nanoTime();
       List<Integer> late =
           due.entrySet().stream()
@@ -307,21 +310,22 @@ public final class BlockReader {
     private void late(int shard) {
       nodes.view().probe(node(shard));
       if (!settings.keep(DataRule.SLOW_IS_NO_EVIDENCE)) {
-        found.addAll(blocks.all(shard));
+        found.addAll(run.all(shard));
       }
     }
 
-    private void startAnother() {
+    private void startAnother() throws InterruptedException {
       if (!candidates.isEmpty()) {
         start(candidates.removeFirst());
       }
     }
 
-    private void start(int shard) {
+    private void start(int shard) throws InterruptedException {
+      listener.asking(run.shardBytes());
       open.add(shard);
       due.put(shard, System.nanoTime() + settings.hedgeAfter.toNanos());
       Thread thread = Thread.ofVirtual().name("mas-shard-read").unstarted(() -> fetch(shard));
-      blocks.retain();
+      run.retain();
       boolean started = false;
       try {
         running.add(thread);
@@ -329,7 +333,7 @@ public final class BlockReader {
         started = true;
       } finally {
         if (!started) {
-          blocks.close();
+          run.close();
         }
       }
     }
@@ -344,7 +348,7 @@ public final class BlockReader {
                 .orElseThrow(() -> new NodeException("node " + id + " is unknown", null));
         try {
           List<ShardFrame> frames =
-              nodes.client().get(node, extent.key(shard), blocks.from(), blocks.shard(shard));
+              nodes.client().get(node, extent.key(shard), run.from(), run.shards(shard));
           done.add(new Done(shard, frames, null));
         } catch (NodeException e) {
           if (!Thread.currentThread().isInterrupted()) {
@@ -359,12 +363,12 @@ public final class BlockReader {
         done.add(
             new Done(shard, List.of(), new NodeException("reading a shard broke down: " + e, e)));
       } finally {
-        blocks.close();
+        run.close();
       }
     }
 
     /** Whether the shard is in place; if it is not, another is asked for, but once for each. */
-    private boolean accept(Done next) {
+    private boolean accept(Done next) throws InterruptedException {
       open.remove(next.shard);
       boolean replaced = due.remove(next.shard) == null;
       boolean inPlace = inPlace(next);
@@ -385,9 +389,9 @@ public final class BlockReader {
       int bytes = next.frames.stream().mapToInt(ShardFrame::payloadLength).sum();
       listener.received(node(next.shard), bytes);
       present[next.shard] = true;
-      for (int i = 0; i < blocks.size(); i++) {
+      for (int i = 0; i < run.size(); i++) {
         if (!sound(next.frames.get(i), i, next.shard)) {
-          found.add(new Missing(next.shard, blocks.from() + i));
+          found.add(new Missing(next.shard, run.from() + i));
           present[next.shard] = false;
         }
       }
@@ -396,7 +400,7 @@ public final class BlockReader {
 
     private boolean sound(ShardFrame frame, int index, int shard) {
       return settings.keep(DataRule.VERIFIED)
-          ? intact(frame, blocks.entry(index), blocks.shard(shard, index))
+          ? intact(frame, run.entry(index), run.shard(shard, index))
           : frame.status() == ShardFrame.Status.OK;
     }
 

@@ -28,14 +28,14 @@ public record BlockRun(ExtentDocument extent, int from, List<BlockBuffer> buffer
     return buffers.size();
   }
 
-  /** Number of the block after the last. */
-  public int end() {
-    return from + size();
-  }
-
   /** One of its blocks alone, counted from 0. */
   public BlockRun only(int index) {
     return new BlockRun(extent, from + index, List.of(buffer(index)));
+  }
+
+  /** The numbers of the blocks. */
+  public IntStream numbers() {
+    return IntStream.range(from, from + size());
   }
 
   Layout layout() {
@@ -50,27 +50,34 @@ public record BlockRun(ExtentDocument extent, int from, List<BlockBuffer> buffer
     return extent.blocks().get(from + index);
   }
 
-  /** Where the shard of one block belongs. */
+  /** Where the shard of this number of one block belongs, counted from 0. */
   MemorySegment shard(int shard, int index) {
     return BlockCodec.shardOf(buffer(index), entry(index), shard);
   }
 
   /** Where the shard of each block belongs. */
-  List<MemorySegment> shard(int shard) {
+  List<MemorySegment> shards(int shard) {
     return IntStream.range(0, size()).mapToObj(i -> shard(shard, i)).toList();
+  }
+
+  /** Bytes of the shards of all blocks with one number. */
+  long shardBytes() {
+    return IntStream.range(0, size())
+        .mapToLong(i -> layout().shardLength(entry(i).storedLength()))
+        .sum();
   }
 
   /** The shard of each block, as evidence. */
   Set<Missing> all(int shard) {
-    return IntStream.range(from, end())
-        .mapToObj(block -> new Missing(shard, block))
-        .collect(Collectors.toSet());
+    return numbers().mapToObj(block -> new Missing(shard, block)).collect(Collectors.toSet());
   }
 
   /** Whether a shard is known to be missing, of one block at least. */
   boolean lacks(int shard) {
-    return extent.missing().contains(new Missing(shard, Missing.ALL))
-        || all(shard).stream().anyMatch(extent.missing()::contains);
+    Set<Missing> missing = extent.missing();
+    return !missing.isEmpty()
+        && (missing.contains(new Missing(shard, Missing.ALL))
+            || all(shard).stream().anyMatch(missing::contains));
   }
 
   /** Adds a holder of all buffers, who must close too. */

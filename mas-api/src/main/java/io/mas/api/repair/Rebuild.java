@@ -1,5 +1,6 @@
 package io.mas.api.repair;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.mas.api.block.BlockBuffer;
 import io.mas.api.block.Blocks;
 import io.mas.api.block.EncodedBlock;
@@ -13,6 +14,8 @@ import io.mas.api.nodes.ShardClient;
 import io.mas.api.object.BlockReader;
 import io.mas.api.object.BlockRun;
 import io.mas.api.object.Hedge;
+import io.mas.common.error.ErrorCode;
+import io.mas.common.error.MasException;
 import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.ShardFrame;
@@ -42,9 +45,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes patches of one extent: reads each block that is needed once, from k verified shards, and
- * sends its shards to every node that is to have one. A block that cannot be read, or a node that
- * does not take its shards, is no hindrance for the others. Used by one thread, once.
+ * Writes patches of one extent: reads the blocks that are needed from k verified shards, those that
+ * follow each other with one request of a node, and sends their shards to every node that is to
+ * have one. A block that cannot be read, or a node that does not take its shards, is no hindrance
+ * for the others. Used by one thread, once.
  */
 final class Rebuild implements BlockReader.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Rebuild.class);
@@ -71,6 +75,10 @@ final class Rebuild implements BlockReader.Listener {
 
   /** Bytes of one column in one request, if it is more than a block. */
   private final long most;
+
+  /** When the next request of what is read at the rate may be sent, by System.nanoTime. */
+  @GuardedBy("this")
+  private long turn = System.nanoTime();
 
   private long bytesWritten;
   private final NavigableSet<Integer> todo = new TreeSet<>();
@@ -112,6 +120,26 @@ final class Rebuild implements BlockReader.Listener {
   @Override
   public void missing(ExtentDocument seen, Set<Missing> shards) {
     found.addAll(shards);
+  }
+
+  /**
+   * The requests of what goes at once follow each other at the rate: a client whose request comes
+   * then finds little before it at the nodes and on the processors. What a stall of the machine has
+   * delayed is not made good at once.
+   */
+  @Override
+  public void asking(long bytes) throws InterruptedException {
+    if (limited) {
+      TimeUnit.NANOSECONDS.sleep(untilTurn(bytes));
+    }
+  }
+
+  /** Takes the next turn: of k shards that are read one is written. */
+  private synchronized long untilTurn(long bytes) {
+    long now = System.nanoTime();
+    long mine = Math.max(turn, now);
+    turn = mine + context.rates.nanos(bytes / extent.layout().k());
+    return mine - now;
   }
 
   @Override
@@ -204,16 +232,10 @@ final class Rebuild implements BlockReader.Listener {
     ThreadFactory virtual = Thread.ofVirtual().name("mas-repair-read").factory();
     try (ExecutorService threads = Executors.newThreadPerTaskExecutor(virtual)) {
       try {
-        NavigableMap<Integer, EncodedBlock> blocks = new TreeMap<>();
-        for (var reading : begin(runs(numbers, buffers), threads)) {
-          blocks.putAll(reading.get());
-        }
-        return blocks;
+        return read(runs(numbers, buffers), threads);
       } catch (InterruptedException e) {
         threads.shutdownNow();
         throw e;
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("reading of extent " + extent.id() + " broke off", e);
       }
     }
   }
@@ -237,48 +259,50 @@ final class Rebuild implements BlockReader.Listener {
     return runs;
   }
 
-  /**
-   * Begins to read each run when its turn comes at the rate, if there is one: a client whose
-   * request comes then finds little before it at the nodes and on the processors. What a stall of
-   * the machine has delayed is not made good at once.
-   */
-  private List<Future<Map<Integer, EncodedBlock>>> begin(
-      List<BlockRun> runs, ExecutorService threads) throws InterruptedException {
-    Set<Integer> wanted = open.stream().map(Patch::shard).collect(Collectors.toSet());
-    List<Future<Map<Integer, EncodedBlock>>> running = new ArrayList<>();
-    long due = System.nanoTime();
-    for (BlockRun run : runs) {
-      TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
-      running.add(threads.submit(() -> read(run, wanted)));
-      long turn = limited ? context.rates.nanos(shardLength(run)) : 0;
-      due = Math.max(due, System.nanoTime()) + turn;
-    }
-    return running;
-  }
-
-  private long shardLength(BlockRun run) {
-    return IntStream.range(run.from(), run.end()).mapToLong(this::shardLength).sum();
-  }
-
-  /** The blocks of a run that can be read: together, or each from other nodes. */
-  private Map<Integer, EncodedBlock> read(BlockRun run, Set<Integer> wanted)
+  private NavigableMap<Integer, EncodedBlock> read(List<BlockRun> runs, ExecutorService threads)
       throws InterruptedException {
-    Map<Integer, EncodedBlock> blocks = new TreeMap<>();
-    try {
-      for (EncodedBlock block : reader.readShards(run, wanted)) {
-        blocks.put(run.from() + blocks.size(), block);
-      }
-    } catch (RuntimeException | Error e) {
-      if (run.size() > 1) {
-        for (int i = 0; i < run.size(); i++) {
-          blocks.putAll(read(run.only(i), wanted));
-        }
-      } else {
-        LOG.warn("block {} of extent {} not rebuilt: {}", run.from(), extent.id(), e + "");
-        unreadable.add(run.from());
+    List<Future<Map<Integer, EncodedBlock>>> running =
+        runs.stream().map(run -> threads.submit(() -> read(run, threads))).toList();
+    NavigableMap<Integer, EncodedBlock> blocks = new TreeMap<>();
+    for (Future<Map<Integer, EncodedBlock>> one : running) {
+      try {
+        blocks.putAll(one.get());
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("reading of extent " + extent.id() + " broke off", e);
       }
     }
     return blocks;
+  }
+
+  private Set<Integer> patched() {
+    return open.stream().map(Patch::shard).collect(Collectors.toSet());
+  }
+
+  /** The blocks of a run that can be read: together, or each from nodes of its own. */
+  private Map<Integer, EncodedBlock> read(BlockRun run, ExecutorService threads)
+      throws InterruptedException {
+    try {
+      Map<Integer, EncodedBlock> blocks = new TreeMap<>();
+      for (EncodedBlock block : reader.readShards(run, patched())) {
+        blocks.put(run.from() + blocks.size(), block);
+      }
+      return blocks;
+    } catch (RuntimeException | Error e) {
+      if (run.size() > 1 && differs(run, e)) {
+        return read(IntStream.range(0, run.size()).mapToObj(run::only).toList(), threads);
+      }
+      LOG.warn("{} blocks of extent {} not rebuilt: {}", run.size(), extent.id(), e + "");
+      run.numbers().forEach(unreadable::add);
+      return Map.of();
+    }
+  }
+
+  /** Whether some blocks of a run may be read though all together cannot. */
+  private boolean differs(BlockRun run, Throwable failure) {
+    boolean tooFew =
+        failure instanceof MasException refusal && refusal.code() == ErrorCode.TOO_FEW_SHARDS;
+    return !tooFew
+        || run.numbers().anyMatch(block -> found.stream().anyMatch(m -> m.block() == block));
   }
 
   /** Whether a column that lacks this block may not move. */

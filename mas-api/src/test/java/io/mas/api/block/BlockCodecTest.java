@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -195,17 +196,64 @@ class BlockCodecTest {
 
   private byte[] read(Stored stored, List<Integer> lost) throws InterruptedException {
     try (BlockBuffer buffer = BlockBuffer.acquire(pool, stored.layout)) {
-      boolean[] present = new boolean[stored.layout.width()];
-      for (int i = 0; i < present.length; i++) {
-        present[i] = !lost.contains(i);
-        MemorySegment into = BlockCodec.shardOf(buffer, stored.entry, i);
-        if (present[i]) {
-          into.copyFrom(MemorySegment.ofArray(stored.shards[i]));
-        } else {
-          into.fill((byte) 0xee);
-        }
+      return decode(buffer, stored, lost).toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  private MemorySegment decode(BlockBuffer buffer, Stored stored, List<Integer> lost) {
+    boolean[] present = new boolean[stored.layout.width()];
+    for (int i = 0; i < present.length; i++) {
+      present[i] = !lost.contains(i);
+      MemorySegment into = BlockCodec.shardOf(buffer, stored.entry, i);
+      if (present[i]) {
+        into.copyFrom(MemorySegment.ofArray(stored.shards[i]));
+      } else {
+        into.fill((byte) 0xee);
       }
-      return codec.decode(buffer, stored.entry, present).toArray(ValueLayout.JAVA_BYTE);
+    }
+    return codec.decode(buffer, stored.entry, present);
+  }
+
+  @Test
+  void lostShardsAreCodedAgainByteForByte() throws InterruptedException {
+    Layout layout = Layout.of(4, 2, 1 << 20);
+    for (int length : List.of(1, 1000, 1 << 20)) {
+      byte[] raw = new byte[length];
+      new Random(length).nextBytes(raw);
+      Stored stored = store(layout, raw);
+      for (List<Integer> lost : subsets(layout.width(), layout.m())) {
+        assertCodedAgain(stored, lost);
+      }
+    }
+  }
+
+  private void assertCodedAgain(Stored stored, List<Integer> lost) throws InterruptedException {
+    try (BlockBuffer buffer = BlockBuffer.acquire(pool, stored.layout)) {
+      MemorySegment _ = decode(buffer, stored, lost);
+      EncodedBlock again = codec.encodeAgain(buffer, stored.entry, Set.copyOf(lost));
+      assertThat(again.shards()).containsOnlyKeys(lost);
+      for (int shard : lost) {
+        assertThat(again.shard(shard).bytes().toArray(ValueLayout.JAVA_BYTE))
+            .isEqualTo(stored.shards[shard]);
+      }
+    }
+  }
+
+  /** No checksum of the block covers it, so what a node sends there is not believed. */
+  @Test
+  void paddingIsZeroWhateverANodeHasSent() throws InterruptedException {
+    Stored stored = store(Layout.of(4, 2, 1 << 20), new byte[] {1, 2, 3});
+    byte[][] sent = stored.shards.clone();
+    sent[3] = new byte[sent[3].length];
+    Arrays.fill(sent[3], (byte) 7);
+    Stored lie = new Stored(stored.layout, stored.entry, sent);
+    try (BlockBuffer buffer = BlockBuffer.acquire(pool, stored.layout)) {
+      MemorySegment _ = decode(buffer, lie, List.of(4, 5));
+      EncodedBlock again = codec.encodeAgain(buffer, stored.entry, Set.of(3, 4));
+      for (int shard : List.of(3, 4)) {
+        assertThat(again.shard(shard).bytes().toArray(ValueLayout.JAVA_BYTE))
+            .isEqualTo(stored.shards[shard]);
+      }
     }
   }
 

@@ -68,16 +68,25 @@ public final class Carriers {
     long begin = System.nanoTime();
     int usual = scheduler.getParallelism();
     int carriers = usual;
-    do {
-      carriers = Math.min(2 * carriers, MOST);
-      scheduler.setParallelism(carriers);
-      probe(); // work that comes is what the pool begins a thread for
-    } while (!ran(probe));
-    scheduler.setParallelism(usual);
-    // Only now: the log may wait for one of those that stood still.
-    long millis = PATIENCE.toMillis() + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    try {
+      do {
+        if (carriers < MOST) {
+          carriers = Math.min(2 * carriers, MOST);
+          scheduler.setParallelism(carriers);
+          probe(); // the pool begins a thread for work that comes
+        }
+      } while (!ran(probe));
+    } finally {
+      scheduler.setParallelism(usual);
+    }
+    report(PATIENCE.plusNanos(System.nanoTime() - begin), usual, carriers);
+  }
+
+  /** On a thread of its own: the log may wait for one of those that stood still. */
+  private static void report(Duration stop, int usual, int carriers) {
     String message =
-        "virtual threads did not run for %d ms, until %d platform threads carried them, not %d";
-    LOG.log(Level.WARNING, message.formatted(millis, carriers, usual));
+        "virtual threads did not run for %d ms, until %d platform threads carried them, not %d"
+            .formatted(stop.toMillis(), carriers, usual);
+    Thread.ofPlatform().daemon().start(() -> LOG.log(Level.WARNING, message));
   }
 }

@@ -26,11 +26,15 @@ class CarriersTest {
   @Test
   void whoHoldsWhatLoadingWaitsForGoesOn() throws Exception {
     Process process = crossing("watched");
-    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isZero();
+    try {
+      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
-  /** Negative control: as the JDK leaves it. */
+  /** Negative control: as the JDK leaves it. When it ends too, the watch is not needed any more. */
   @Test
   void withoutTheWatchAllStop() throws Exception {
     Process process = crossing("unwatched");

@@ -76,7 +76,7 @@ final class ShardController {
     Parameters range = new Parameters(query);
     int from = range.number("from");
     int count = range.number("count");
-    int weight = count > 1 ? 2 : 1; // of several it keeps in memory what two of 512 KiB are
+    int weight = count > 1 ? 2 : 1; // of several up to READ_AT_ONCE_BYTES are kept in memory
     try (var _ = reads.take(weight);
         ShardRead read = store.read(new Parameters(path).key(), from, count)) {
       send(read, response);
