@@ -29,11 +29,11 @@ public final class Dev {
    * @param arguments see {@code --help}
    */
   public static void main(String[] arguments) {
-    Carriers.watch();
     if (CommandLine.asksForHelp(List.of(arguments))) {
       System.out.print(Command.DEV.help());
       return;
     }
+    Carriers.watch();
     try {
       run(CommandLine.parse(Command.DEV, List.of(arguments), System.getenv()));
     } catch (StartProblem | ServerMissingException e) {

@@ -15,9 +15,11 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Compresses before coding (parity does not compress), codes, and checks. Every method is CPU-heavy
@@ -70,7 +72,9 @@ public final class BlockCodec {
               ? stored.asSlice((long) i * length, length)
               : buffer.parity(i - layout.k(), length);
     }
-    return withParity(layout, entry, stored, shards);
+    clearPadding(layout, entry, stored);
+    code(layout).encode(shards, length);
+    return summed(entry, IntStream.range(0, shards.length).boxed(), i -> shards[i]);
   }
 
   /**
@@ -128,25 +132,17 @@ public final class BlockCodec {
     boolean[] present = new boolean[layout.width()];
     Arrays.fill(present, 0, layout.k(), true);
     rebuild(buffer, layout, length, present, wanted::contains);
-    return new EncodedBlock(
-        entry,
-        wanted.stream().collect(Collectors.toMap(i -> i, i -> summed(buffer.shard(i, length)))));
+    return summed(entry, wanted.stream(), i -> buffer.shard(i, length));
   }
 
-  private static EncodedBlock.Shard summed(MemorySegment shard) {
-    return new EncodedBlock.Shard(shard, Checksum.crc32c(shard));
-  }
-
-  private EncodedBlock withParity(
-      Layout layout, BlockEntry entry, MemorySegment stored, MemorySegment[] shards) {
-    int length = layout.shardLength(entry.storedLength());
-    clearPadding(layout, entry, stored);
-    code(layout).encode(shards, length);
+  private static EncodedBlock summed(
+      BlockEntry entry, Stream<Integer> numbers, IntFunction<MemorySegment> shards) {
     return new EncodedBlock(
         entry,
-        IntStream.range(0, shards.length)
-            .boxed()
-            .collect(Collectors.toMap(i -> i, i -> summed(shards[i]))));
+        numbers.collect(
+            Collectors.toMap(
+                i -> i,
+                i -> new EncodedBlock.Shard(shards.apply(i), Checksum.crc32c(shards.apply(i))))));
   }
 
   private static void clearPadding(Layout layout, BlockEntry entry, MemorySegment stored) {

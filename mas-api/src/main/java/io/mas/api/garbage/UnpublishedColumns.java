@@ -113,7 +113,7 @@ final class UnpublishedColumns {
     }
     BlockEntry block = document.blocks().getFirst();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment into = arena.allocate(document.layout().shardLength(block.storedLength()));
+      MemorySegment into = arena.allocate(document.shardLength(0));
       ShardFrame frame = nodes.client().get(node, document.key(shard), 0, into);
       boolean intact = BlockReader.intact(frame, block, into);
       if (!intact) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * {@code extents/{part id, ordinal}}: where the shards of up to {@value #MAX_BLOCKS} consecutive
@@ -195,6 +196,23 @@ public record ExtentDocument(
   /** Bytes of the part that this extent holds. */
   public long length() {
     return blocks.stream().mapToLong(BlockEntry::rawLength).sum();
+  }
+
+  /** Bytes of each shard of block {@code number}. */
+  public int shardLength(int number) {
+    return layout.shardLength(blocks.get(number).storedLength());
+  }
+
+  /** Bytes of one shard of every block. */
+  public long columnLength() {
+    return IntStream.range(0, blocks.size()).mapToLong(this::shardLength).sum();
+  }
+
+  /** Bytes of what is missing: so much must be written to make the extent whole. */
+  public long missingLength() {
+    return missing.stream()
+        .mapToLong(one -> one.block() == Missing.ALL ? columnLength() : shardLength(one.block()))
+        .sum();
   }
 
   /** The name of the published copy of shard column {@code shard}. */

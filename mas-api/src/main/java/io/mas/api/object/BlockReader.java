@@ -82,8 +82,8 @@ public final class BlockReader {
     /** One shard more than needed was asked for, since the others took longer than usual. */
     default void hedged() {}
 
-    /** So many bytes of a shard will be asked for as soon as this returns. */
-    default void asking(long bytes) throws InterruptedException {}
+    /** A node will be asked for a shard of each of these blocks as soon as this returns. */
+    default void asking(BlockRun blocks) throws InterruptedException {}
 
     /** A node has sent so many bytes of a shard. */
     default void received(String node, int bytes) {}
@@ -321,7 +321,7 @@ public final class BlockReader {
     }
 
     private void start(int shard) throws InterruptedException {
-      listener.asking(run.shardBytes());
+      listener.asking(run);
       open.add(shard);
       due.put(shard, System.nanoTime() + settings.hedgeAfter.toNanos());
       Thread thread = Thread.ofVirtual().name("mas-shard-read").unstarted(() -> fetch(shard));

@@ -60,13 +60,6 @@ public record BlockRun(ExtentDocument extent, int from, List<BlockBuffer> buffer
     return IntStream.range(0, size()).mapToObj(i -> shard(shard, i)).toList();
   }
 
-  /** Bytes of the shards of all blocks with one number. */
-  long shardBytes() {
-    return IntStream.range(0, size())
-        .mapToLong(i -> layout().shardLength(entry(i).storedLength()))
-        .sum();
-  }
-
   /** The shard of each block, as evidence. */
   Set<Missing> all(int shard) {
     return numbers().mapToObj(block -> new Missing(shard, block)).collect(Collectors.toSet());
@@ -77,7 +70,7 @@ public record BlockRun(ExtentDocument extent, int from, List<BlockBuffer> buffer
     Set<Missing> missing = extent.missing();
     return !missing.isEmpty()
         && (missing.contains(new Missing(shard, Missing.ALL))
-            || all(shard).stream().anyMatch(missing::contains));
+            || numbers().anyMatch(block -> missing.contains(new Missing(shard, block))));
   }
 
   /** Adds a holder of all buffers, who must close too. */

@@ -128,8 +128,9 @@ final class Rebuild implements BlockReader.Listener {
    * delayed is not made good at once.
    */
   @Override
-  public void asking(long bytes) throws InterruptedException {
+  public void asking(BlockRun blocks) throws InterruptedException {
     if (limited) {
+      long bytes = blocks.numbers().mapToLong(extent::shardLength).sum();
       TimeUnit.NANOSECONDS.sleep(untilTurn(bytes));
     }
   }
@@ -172,7 +173,7 @@ final class Rebuild implements BlockReader.Listener {
     long taken =
         open.stream()
             .flatMap(patch -> batch.stream().filter(patch.blocks()::contains))
-            .mapToLong(this::shardLength)
+            .mapToLong(extent::shardLength)
             .sum();
     context.rates.await(nodes, taken);
     try {
@@ -188,17 +189,13 @@ final class Rebuild implements BlockReader.Listener {
     List<Integer> batch = new ArrayList<>();
     long bytes = 0;
     for (int block : todo) {
-      bytes += shardLength(block);
+      bytes += extent.shardLength(block);
       if (batch.size() == TOGETHER || (bytes > most && !batch.isEmpty())) {
         break;
       }
       batch.add(block);
     }
     return batch;
-  }
-
-  private int shardLength(int block) {
-    return extent.layout().shardLength(extent.blocks().get(block).storedLength());
   }
 
   /** Writes the first of these blocks, as many as there are buffers for. */
@@ -247,12 +244,12 @@ final class Rebuild implements BlockReader.Listener {
     long bytes = 0;
     for (int i = 0; i < numbers.size(); i++) {
       int number = numbers.get(i);
-      bytes += shardLength(number);
+      bytes += extent.shardLength(number);
       boolean follows = i == begin || number == numbers.get(i - 1) + 1;
       if (!follows || (bytes > InternalApi.READ_AT_ONCE_BYTES && i > begin)) {
         runs.add(new BlockRun(extent, numbers.get(begin), buffers.subList(begin, i)));
         begin = i;
-        bytes = shardLength(number);
+        bytes = extent.shardLength(number);
       }
     }
     runs.add(new BlockRun(extent, numbers.get(begin), buffers.subList(begin, numbers.size())));
@@ -291,8 +288,9 @@ final class Rebuild implements BlockReader.Listener {
       if (run.size() > 1 && differs(run, e)) {
         return read(IntStream.range(0, run.size()).mapToObj(run::only).toList(), threads);
       }
-      LOG.warn("{} blocks of extent {} not rebuilt: {}", run.size(), extent.id(), e + "");
-      run.numbers().forEach(unreadable::add);
+      List<Integer> numbers = run.numbers().boxed().toList();
+      LOG.warn("blocks {} of extent {} not rebuilt: {}", numbers, extent.id(), e + "");
+      unreadable.addAll(numbers);
       return Map.of();
     }
   }
@@ -359,7 +357,7 @@ final class Rebuild implements BlockReader.Listener {
 
   private void taken(Patch patch, NavigableMap<Integer, EncodedBlock> blocks) {
     Set<Integer> numbers = wanted(patch, blocks).keySet();
-    long taken = numbers.stream().mapToLong(this::shardLength).sum();
+    long taken = numbers.stream().mapToLong(extent::shardLength).sum();
     if (limited) { // else the others would pay for it for hours
       context.rates.written(patch.node().id(), taken);
     }

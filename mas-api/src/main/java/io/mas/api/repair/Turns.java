@@ -2,14 +2,12 @@ package io.mas.api.repair;
 
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
-import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.WriteOutcome;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Who looks at an extent when. A worker takes an extent by moving its next turn beyond the time
@@ -67,18 +65,9 @@ final class Turns {
   }
 
   private Turn leased(ExtentDocument extent) {
-    long column = IntStream.range(0, extent.blocks().size()).mapToLong(i -> shard(extent, i)).sum();
-    long bytes =
-        extent.missing().stream()
-            .mapToLong(one -> one.block() == Missing.ALL ? column : shard(extent, one.block()))
-            .sum();
-    long writing = Math.max(bytes, column) / SLOWEST;
+    long writing = Math.max(extent.missingLength(), extent.columnLength()) / SLOWEST;
     long alone = properties.lease().toMillis() + writing;
     return extent.turn().taken(clock.millis() + Math.min(alone, Turn.LONGEST / 2));
-  }
-
-  private static long shard(ExtentDocument extent, int block) {
-    return extent.layout().shardLength(extent.blocks().get(block).storedLength());
   }
 
   /** The turn of an extent of which something is better now: at once. */

@@ -1,7 +1,6 @@
 package io.mas.api.status;
 
 import io.mas.api.metadata.ExtentDocument;
-import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.ProcessDocument;
 import io.mas.common.object.ObjectHash;
 import java.util.Collection;
@@ -100,7 +99,7 @@ public record RepairBacklog(
         new Count(files.size(), moreLack),
         new Count(unreadable, cut && seen.getLast().redundancy() < 0),
         new Count(lacking.size(), moreLack),
-        new Count(lacking.stream().mapToLong(RepairBacklog::bytes).sum(), moreLack),
+        new Count(lacking.stream().mapToLong(ExtentDocument::missingLength).sum(), moreLack),
         new Count(seen.size() - lacking.size(), cut),
         files.values().stream().limit(WORST).toList(),
         workers.size(),
@@ -132,19 +131,6 @@ public record RepairBacklog(
     Map<ObjectHash, LackingFile> files = new LinkedHashMap<>();
     lacking.forEach(extent -> files.merge(extent.hash(), LackingFile.of(extent), both));
     return files;
-  }
-
-  /** What must be written to make an extent whole. */
-  static long bytes(ExtentDocument extent) {
-    return extent.missing().stream().mapToLong(missing -> bytes(extent, missing)).sum();
-  }
-
-  private static long bytes(ExtentDocument extent, Missing missing) {
-    return missing.block() == Missing.ALL
-        ? extent.blocks().stream()
-            .mapToLong(block -> extent.layout().shardLength(block.storedLength()))
-            .sum()
-        : extent.layout().shardLength(extent.blocks().get(missing.block()).storedLength());
   }
 
   private static long rate(List<ProcessDocument> workers) {

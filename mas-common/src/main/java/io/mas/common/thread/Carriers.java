@@ -46,7 +46,7 @@ public final class Carriers {
         if (!ran(probe)) {
           addUntil(probe);
         }
-        TimeUnit.NANOSECONDS.sleep(PATIENCE.toNanos());
+        Thread.sleep(PATIENCE);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
