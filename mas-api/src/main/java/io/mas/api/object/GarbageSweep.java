@@ -16,7 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -35,6 +40,9 @@ public final class GarbageSweep implements AutoCloseable {
 
   /** Items taken in one go. */
   private static final int BATCH = 100;
+
+  /** Items worked on at once: each waits for the database and for nodes most of its time. */
+  private static final int TOGETHER = 8;
 
   private final MetadataStore metadata;
   private final Collector collector;
@@ -102,9 +110,29 @@ public final class GarbageSweep implements AutoCloseable {
     boolean more = true;
     while (more && goesOn.getAsBoolean()) {
       List<T> batch = batches.get();
-      long gone = batch.stream().takeWhile(_ -> goesOn.getAsBoolean()).filter(done).count();
+      long gone = together(batch, item -> goesOn.getAsBoolean() && done.test(item));
       more = batch.size() == BATCH && gone > 0;
     }
+  }
+
+  /** Of how many items this is so; some are asked at once. */
+  private static <T> long together(List<T> items, Predicate<T> done) {
+    if (items.size() < 2) {
+      return items.stream().filter(done).count();
+    }
+    ThreadFactory virtual = Thread.ofVirtual().name("mas-garbage").factory();
+    try (ExecutorService threads = Executors.newFixedThreadPool(TOGETHER, virtual)) {
+      List<Callable<Boolean>> tasks =
+          items.stream().<Callable<Boolean>>map(item -> () -> done.test(item)).toList();
+      return threads.invokeAll(tasks).stream().filter(GarbageSweep::is).count();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 0;
+    }
+  }
+
+  private static boolean is(Future<Boolean> done) {
+    return done.state() == Future.State.SUCCESS && done.resultNow();
   }
 
   /** One half of a sweep: whatever goes wrong in it, the other half has its turn. */

@@ -33,6 +33,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +99,33 @@ class CollectTest {
     later(Duration.ofMinutes(11));
     assertThat(world.nodes.copies()).isEmpty();
     assertThat(world.extents(file.parts().getFirst().id())).isEmpty();
+  }
+
+  /** Each waits for nodes most of its time: one after the other, what has piled up stays long. */
+  @Test
+  void severalFilesAreCollectedAtOnce() {
+    List<FileDocument> files =
+        IntStream.range(0, 4)
+            .mapToObj(i -> world.store(ObjectWorld.random(20 + i, BLOCK)))
+            .toList();
+    files.forEach(
+        file -> assertThat(world.room.files().delete(file.hash()).size()).isEqualTo(file.size()));
+    Set<PartId> begun = ConcurrentHashMap.newKeySet();
+    CountDownLatch all = new CountDownLatch(files.size());
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.DELETE && key != null) {
+            if (begun.add(key.extent().part())) {
+              all.countDown();
+            }
+            if (!all.await(10, TimeUnit.SECONDS)) {
+              throw SimulatedNodes.silence(node);
+            }
+          }
+        });
+    later(Duration.ofHours(25));
+    assertThat(begun).hasSameSizeAs(files);
+    assertThat(world.nodes.copies()).isEmpty();
   }
 
   private void stubborn(String stubborn) {
