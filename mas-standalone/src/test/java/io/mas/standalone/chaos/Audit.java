@@ -1,15 +1,14 @@
 package io.mas.standalone.chaos;
 
+import io.mas.api.metadata.ChunkDocument;
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.FileDocument;
-import io.mas.api.metadata.MetadataConfiguration;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.UploadDocument;
 import io.mas.common.object.PartId;
 import io.mas.dev.cluster.DevCluster;
 import io.mas.standalone.Shards;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,8 +22,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.core.env.MapPropertySource;
 
 /**
  * The shards on the disks against the documents in the database, of a cluster in which nothing
@@ -32,43 +29,35 @@ import org.springframework.core.env.MapPropertySource;
  * itself.
  *
  * @param extents of files that are stored
- * @param missing of these: shards that are on no disk, or known to be damaged, and parts whose
- *     documents do not cover them
+ * @param missing of these: shards that are on no disk, or known to be damaged, parts whose
+ *     documents do not cover them, and what was placed while nodes were away and is not spread
+ *     since
  * @param unknown shards on disks that no document names, each with where it is and what its extent
  *     is
+ * @param garbage what is to be collected and is not: extents that neither a stored file nor an
+ *     upload under way has, and notes
  */
-record Audit(int extents, List<String> missing, List<String> unknown) {
+record Audit(int extents, List<String> missing, List<String> unknown, List<String> garbage) {
   private static final Duration PAUSE = Duration.ofSeconds(2);
   private static final int PAGE = 1000;
   private static final int EXTENTS_OF_PART = 500;
+  private static final int MOST_UPLOADS = 10_000;
 
   /**
    * What there is when nothing is broken any more, or after so long.
    *
-   * @param clusterId of the database
    * @param unseen names of files that were damaged: they may be missing, as nobody has noticed
    */
-  static Audit settled(DevCluster cluster, String clusterId, Set<String> unseen, Duration patience)
+  static Audit settled(
+      DevCluster cluster, MetadataStore metadata, Set<String> unseen, Duration patience)
       throws InterruptedException {
-    try (var context = new AnnotationConfigApplicationContext()) {
-      Map<String, Object> settings =
-          Map.of("mas.mongodb.uri", cluster.mongodb().uri(), "mas.cluster-id", clusterId);
-      context
-          .getEnvironment()
-          .getPropertySources()
-          .addFirst(new MapPropertySource("audit", settings));
-      context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new);
-      context.register(MetadataConfiguration.class);
-      context.refresh();
-      MetadataStore metadata = context.getBean(MetadataStore.class);
-      long deadline = System.nanoTime() + patience.toNanos();
-      Audit audit = of(metadata, disks(cluster), unseen);
-      while (!audit.broken().isEmpty() && System.nanoTime() < deadline) {
-        Thread.sleep(PAUSE);
-        audit = of(metadata, disks(cluster), unseen);
-      }
-      return audit;
+    long deadline = System.nanoTime() + patience.toNanos();
+    Audit audit = of(metadata, disks(cluster), unseen);
+    while (!audit.broken().isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(PAUSE);
+      audit = of(metadata, disks(cluster), unseen);
     }
+    return audit;
   }
 
   /** Where each column is on the disks of nodes, by its name. */
@@ -94,14 +83,44 @@ record Audit(int extents, List<String> missing, List<String> unknown) {
       }
     }
     stored.stream().flatMap(extent -> missing(extent, disks, unseen)).forEach(missing::add);
+    List<ExtentDocument> documents = all(metadata);
     Map<String, Path> unknown = new HashMap<>(disks);
-    all(metadata).stream().flatMap(Audit::columns).forEach(unknown::remove);
+    documents.stream().flatMap(Audit::columns).forEach(unknown::remove);
     // Of what is damaged nobody can say whose it is: the collection counts it, and leaves it alone.
     unseen.forEach(unknown::remove);
     return new Audit(
         stored.size(),
         missing,
-        unknown.values().stream().map(column -> described(column, metadata)).toList());
+        unknown.values().stream().map(column -> described(column, metadata)).toList(),
+        garbage(metadata, documents, stored));
+  }
+
+  private static List<String> garbage(
+      MetadataStore metadata, List<ExtentDocument> documents, List<ExtentDocument> stored) {
+    Set<PartId> wanted =
+        stored.stream().map(extent -> extent.id().part()).collect(Collectors.toSet());
+    List<ExtentDocument> others =
+        documents.stream().filter(extent -> !wanted.contains(extent.id().part())).toList();
+    Set<PartId> underWay = others.isEmpty() ? Set.of() : underWay(metadata);
+    return Stream.concat(
+            others.stream()
+                .filter(extent -> !underWay.contains(extent.id().part()))
+                .map(extent -> "not collected: " + extent),
+            metadata.dueGarbage(Long.MAX_VALUE, PAGE).stream().map(note -> "noted: " + note))
+        .toList();
+  }
+
+  /** The parts of uploads that may still become files. */
+  private static Set<PartId> underWay(MetadataStore metadata) {
+    List<UploadDocument> uploads = metadata.uploadsExpiringBefore(Long.MAX_VALUE, MOST_UPLOADS);
+    if (uploads.size() == MOST_UPLOADS) {
+      throw new IllegalStateException("more uploads than are looked at: " + MOST_UPLOADS);
+    }
+    return uploads.stream()
+        .filter(UploadDocument::underWay)
+        .flatMap(upload -> metadata.chunks(upload.id(), upload.generation()).stream())
+        .map(ChunkDocument::part)
+        .collect(Collectors.toSet());
   }
 
   /** A part of which not even the documents are there: its shards cannot be missed otherwise. */
@@ -123,7 +142,11 @@ record Audit(int extents, List<String> missing, List<String> unknown) {
             .filter(column -> !disks.containsKey(column))
             .filter(column -> !unseen.contains(column))
             .map(column -> "on no disk: " + column),
-        extent.missing().stream().map(one -> "not repaired: %s %s".formatted(extent.id(), one)));
+        Stream.concat(
+            extent.missing().stream().map(one -> "not repaired: %s %s".formatted(extent.id(), one)),
+            Stream.of(extent)
+                .filter(ExtentDocument::belowIdeal)
+                .map(_ -> "not spread again: " + extent.id())));
   }
 
   private static String described(Path column, MetadataStore metadata) {
@@ -136,8 +159,11 @@ record Audit(int extents, List<String> missing, List<String> unknown) {
 
   /** What must not be. */
   List<String> broken() {
-    return Stream.concat(
-            missing.stream(), unknown.stream().map(column -> "named by nobody: " + column))
+    return Stream.of(
+            missing.stream(),
+            unknown.stream().map(column -> "named by nobody: " + column),
+            garbage.stream())
+        .flatMap(some -> some)
         .toList();
   }
 
@@ -181,7 +207,7 @@ record Audit(int extents, List<String> missing, List<String> unknown) {
 
   @Override
   public String toString() {
-    return "%d extents of files, %d shards missing or damaged, %d unknown"
-        .formatted(extents, missing.size(), unknown.size());
+    return "%d extents of files, %d missing, damaged or not spread, %d unknown, %d not collected"
+        .formatted(extents, missing.size(), unknown.size(), garbage.size());
   }
 }

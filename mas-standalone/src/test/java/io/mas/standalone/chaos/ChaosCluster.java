@@ -2,6 +2,8 @@ package io.mas.standalone.chaos;
 
 import static java.util.Objects.requireNonNull;
 
+import io.mas.api.metadata.MetadataConfiguration;
+import io.mas.api.metadata.MetadataStore;
 import io.mas.dev.cluster.ClusterProcess;
 import io.mas.dev.cluster.DevCluster;
 import io.mas.dev.options.ClusterOptions;
@@ -10,6 +12,8 @@ import io.mas.dev.options.DataDirectory;
 import io.mas.standalone.MasClient;
 import io.mas.standalone.Scratch;
 import io.mas.standalone.ServiceClassPath;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,6 +30,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.core.env.MapPropertySource;
 
 /**
  * A cluster with a proxy on every link: seven nodes, 4+2, so that a node may be away and every
@@ -73,6 +79,8 @@ final class ChaosCluster implements AutoCloseable {
   /** With which repair and collection are through within a test, whatever chaos has left. */
   private static Map<String, String> settings() {
     Map<String, String> settings = new HashMap<>(Scratch.QUICK_GARBAGE);
+    // Its note is there before the deletion, which may be held back for 10 s.
+    settings.put("mas.object.delete-grace", "30s");
     settings.put("mas.garbage.every", "2s");
     settings.put("mas.garbage.grace", "20s");
     settings.put("mas.garbage.attempt-grace", "20s");
@@ -152,7 +160,24 @@ final class ChaosCluster implements AutoCloseable {
 
   /** What its disks hold, when that is as its database says, or after so long. */
   Audit audit(Set<String> unseen, Duration patience) throws InterruptedException {
-    return Audit.settled(cluster, folder.clusterId(), unseen, patience);
+    try (var context = metadata()) {
+      return Audit.settled(cluster, context.getBean(MetadataStore.class), unseen, patience);
+    }
+  }
+
+  /** A {@link MetadataStore} of its own on the database of the cluster. */
+  AnnotationConfigApplicationContext metadata() {
+    var context = new AnnotationConfigApplicationContext();
+    Map<String, Object> settings =
+        Map.of("mas.mongodb.uri", cluster.mongodb().uri(), "mas.cluster-id", folder.clusterId());
+    context
+        .getEnvironment()
+        .getPropertySources()
+        .addFirst(new MapPropertySource("audit", settings));
+    context.registerBean(MeterRegistry.class, SimpleMeterRegistry::new);
+    context.register(MetadataConfiguration.class);
+    context.refresh();
+    return context;
   }
 
   /** Leaves disks and logs where they are at the end: something in them is to be explained. */

@@ -21,11 +21,15 @@ final class ChaosRun {
    */
   private static final Duration RECOVERY = Duration.ofSeconds(30);
 
-  /** Of a repair that has much to do, on a machine that is busy; seconds on one that is not. */
-  private static final Duration HEALING = Duration.ofMinutes(5);
+  /**
+   * Of a repair and a collection that have much to do, on a machine that is busy; seconds on one
+   * that is not. A worker that is killed each minute collects next to nothing, and as long as
+   * garbage names a volume that was emptied, the nodes are not healthy.
+   */
+  private static final Duration HEALING = Duration.ofMinutes(10);
 
   /** Of the repair and the collection, if anything is left for them. */
-  static final Duration SETTLING = Duration.ofMinutes(2);
+  static final Duration SETTLING = Duration.ofMinutes(5);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final int CHANGE_PERCENT = 45;

@@ -2,15 +2,30 @@ package io.mas.standalone.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mas.api.metadata.Concern;
+import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.FileDocument;
+import io.mas.api.metadata.GarbageDocument;
+import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.NodeDocument;
+import io.mas.api.metadata.WriteOutcome;
+import io.mas.common.object.ExtentId;
+import io.mas.common.object.Layout;
+import io.mas.common.object.ObjectHash;
+import io.mas.common.object.PartId;
+import io.mas.standalone.Content;
 import io.mas.standalone.Damage;
 import io.mas.standalone.Shards;
 import io.mas.standalone.chaos.ChaosRun.Verdict;
 import io.mas.standalone.chaos.Fault.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -105,9 +120,64 @@ class ChaosTest {
     assertThat(chaos.links().unused()).isEmpty();
   }
 
-  /** The control of the others, and the last: its files are lost. */
+  /** The control of what is to be gone: extents of which a collection stops half-way, and notes. */
   @Test
   @Order(3)
+  void whatIsNotCollectedIsReported() throws Exception {
+    Random random = new Random();
+    PartId part = PartId.create(Instant.now(), random);
+    ObjectHash hash = ObjectHash.of(new byte[32]);
+    var note =
+        new GarbageDocument(
+            "of ChaosTest",
+            System.currentTimeMillis() + TimeUnit.HOURS.toMillis(1),
+            new GarbageDocument.Parts(hash, List.of(part)));
+    Layout copies = Layout.of(1, ChaosCluster.SURVIVED, 64 << 10);
+    try (var context = chaos.metadata()) {
+      MetadataStore metadata = context.getBean(MetadataStore.class);
+      List<ExtentDocument.Shard> shards =
+          metadata.nodes().stream().limit(copies.width()).map(node -> shard(node, random)).toList();
+      ExtentDocument seized = ExtentDocument.seized(new ExtentId(part, 0), hash, copies, shards);
+      assertThat(metadata.insertExtent(seized)).isEqualTo(WriteOutcome.APPLIED);
+      metadata.putGarbage(note);
+      Audit audit = chaos.audit(Set.of(), Duration.ZERO);
+      metadata.removeGarbage(note.id());
+      assertThat(audit.garbage())
+          .anyMatch(line -> line.startsWith("not collected") && line.contains("" + part))
+          .anyMatch(line -> line.startsWith("noted") && line.contains(note.id()));
+      assertThat(audit.broken()).containsAll(audit.garbage());
+    }
+  }
+
+  /** The control of the spreading: an extent that waits for more nodes than there are. */
+  @Test
+  @Order(4)
+  void whatIsNotSpreadIsReported() throws Exception {
+    Content file = Content.random("not spread", 200_000, 1);
+    assertThat(chaos.clients().getFirst().single(file).ok()).isTrue();
+    try (var context = chaos.metadata()) {
+      MetadataStore metadata = context.getBean(MetadataStore.class);
+      FileDocument stored =
+          metadata.file(new ObjectHash(file.hash()), Concern.LINEARIZABLE).orElseThrow();
+      ExtentDocument extent =
+          metadata.extents(stored.parts().getFirst().id(), 0, 1, Concern.LINEARIZABLE).getFirst();
+      ExtentDocument narrow =
+          extent.repaired(
+              extent.shards(), Set.of(), true, extent.turn().waiting(10 * ChaosCluster.NODES));
+      assertThat(metadata.compareAndSetExtent(narrow)).isEqualTo(WriteOutcome.APPLIED);
+      Audit audit = chaos.audit(Set.of(), Duration.ZERO);
+      assertThat(audit.missing()).contains("not spread again: " + extent.id());
+    }
+  }
+
+  private static ExtentDocument.Shard shard(NodeDocument node, Random random) {
+    String id = node.announcement().identity().nodeId();
+    return new ExtentDocument.Shard(id, random.nextLong());
+  }
+
+  /** The control of the others, and the last: its files are lost. */
+  @Test
+  @Order(5)
   void aFileWithoutEnoughShardsIsReported() throws Exception {
     ChaosRun run = new ChaosRun(chaos, CLIENTS);
     run.peace(Duration.ofSeconds(10));

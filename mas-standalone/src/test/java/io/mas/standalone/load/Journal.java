@@ -27,6 +27,7 @@ final class Journal {
   private final LongSupplier clock;
   private final Outages outages;
   private final Map<Operation, Tally> tallies = new EnumMap<>(Operation.class);
+  private final LongAdder uploads = new LongAdder();
   private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
   private final AtomicLong violationCount = new AtomicLong();
   private final ConcurrentLinkedQueue<String> refusals = new ConcurrentLinkedQueue<>();
@@ -110,6 +111,16 @@ final class Journal {
     } else {
       violation(what);
     }
+  }
+
+  /** The client was told that its upload is stored; once for each, however often it asks. */
+  void stored() {
+    uploads.increment();
+  }
+
+  /** How many uploads were acknowledged. */
+  long uploads() {
+    return uploads.sum();
   }
 
   /** Judges that a file was seen so between two times. */

@@ -208,9 +208,9 @@ public final class MixedLoad {
     return stored() + journal.count(Operation.DELETE);
   }
 
-  /** Uploads that were acknowledged. */
+  /** Uploads that were acknowledged, each once. */
   public long stored() {
-    return journal.count(Operation.SINGLE) + journal.count(Operation.FINISH);
+    return journal.uploads();
   }
 
   /** Figures for people. */

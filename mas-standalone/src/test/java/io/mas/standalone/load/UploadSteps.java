@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -81,10 +82,14 @@ final class UploadSteps {
       Expected expected =
           shared || file.collected() ? Expected.codes(200, CAME_BETWEEN) : Expected.SUCCESS;
       Request request = request(Operation.SINGLE, file, requests.gateway(), expected);
-      change(
-          file,
-          State.STORED,
-          () -> requests.ask(request, content.length(), c -> c.single(token.get(), content)));
+      Reply<Answer> reply =
+          change(
+              file,
+              State.STORED,
+              () -> requests.ask(request, content.length(), c -> c.single(token.get(), content)));
+      if (reply.ok()) {
+        journal.stored();
+      }
     }
   }
 
@@ -221,6 +226,7 @@ final class UploadSteps {
     private final KnownFile file;
     private final String token;
     private final boolean shared;
+    private final AtomicBoolean counted = new AtomicBoolean();
 
     Upload(KnownFile file, String token, boolean shared) {
       this.file = file;
@@ -331,6 +337,9 @@ final class UploadSteps {
               () -> requests.ask(request(Operation.FINISH, file, gateway, expected), 0, exchange));
       if (reply.ok()) {
         unsettled.remove(file);
+        if (!counted.getAndSet(true)) {
+          journal.stored();
+        }
       } else if (outcome(State.STORED, reply) == Outcome.OPEN || reply.code() == MISMATCH) {
         unsettled.add(file);
       }
