@@ -44,12 +44,12 @@ public final class Ask {
 
   /** The exit code. */
   int run(List<String> arguments) {
-    if (CommandLine.asksForHelp(arguments)) {
-      out.print(AskOptions.HELP);
-      return WELL;
-    }
-    List<String> rest = arguments.subList(1, arguments.size());
     try {
+      if (CommandLine.asksForHelp(arguments)) {
+        out.print(AskOptions.HELP);
+        return WELL;
+      }
+      List<String> rest = arguments.subList(1, arguments.size());
       return arguments.getFirst().equals("file") ? file(rest) : status(rest);
     } catch (NoSuchFileException e) {
       err.println("mas: " + e.getMessage());
@@ -57,7 +57,7 @@ public final class Ask {
     } catch (StartProblem | CannotAskException e) {
       err.println("mas: " + e.getMessage());
       return CANNOT_ASK;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Java itself would end with the code of a store that is degraded.
       err.println("mas: the question could not be asked: " + e);
       return CANNOT_ASK;

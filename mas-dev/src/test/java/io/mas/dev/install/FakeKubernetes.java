@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -44,16 +45,46 @@ final class FakeKubernetes implements AutoCloseable {
   private final HttpsServer server;
   private final Path account;
 
+  /**
+   * Its certificate.
+   *
+   * @param authority who has issued it, PEM
+   */
+  private record Tls(SSLContext context, String authority) {
+    /** Made once: each time keytool runs it is a JVM. */
+    private static @Nullable Tls shared;
+
+    static synchronized Tls shared(Path directory) throws IOException, GeneralSecurityException {
+      Tls tls = shared == null ? made(directory) : shared;
+      shared = tls;
+      return tls;
+    }
+
+    static Tls made(Path directory) throws IOException, GeneralSecurityException {
+      CertificateAuthority authority = CertificateAuthority.in(directory.resolve("ca"));
+      return new Tls(
+          FakeKubernetes.context(authority.issue("server", "ip:127.0.0.1")),
+          Files.readString(authority.certificate()));
+    }
+  }
+
   /** Starts, and writes what the account of a pod has. */
   FakeKubernetes(Path directory) throws IOException, GeneralSecurityException {
-    CertificateAuthority authority = CertificateAuthority.in(directory.resolve("ca"));
+    this(directory, Tls.shared(directory));
+  }
+
+  /** The same of somebody whom nobody else's certificate vouches for. */
+  static FakeKubernetes stranger(Path directory) throws IOException, GeneralSecurityException {
+    return new FakeKubernetes(directory, Tls.made(directory));
+  }
+
+  private FakeKubernetes(Path directory, Tls tls) throws IOException {
     account = Files.createDirectories(directory.resolve("account"));
-    Files.copy(authority.certificate(), account.resolve("ca.crt"));
+    Files.writeString(account.resolve("ca.crt"), tls.authority());
     Files.writeString(account.resolve("token"), TOKEN + "\n");
     Files.writeString(account.resolve("namespace"), NAMESPACE);
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(
-        new HttpsConfigurator(context(authority.issue("server", "ip:127.0.0.1"))));
+    server.setHttpsConfigurator(new HttpsConfigurator(tls.context()));
     server.createContext("/", this::answer);
     server.start();
   }

@@ -157,7 +157,7 @@ class SecretsTest {
   @Test
   void aServerThatNobodyVouchesForIsNotTold() throws Exception {
     Path other = directory.resolve("other");
-    try (FakeKubernetes stranger = new FakeKubernetes(other)) {
+    try (FakeKubernetes stranger = FakeKubernetes.stranger(other)) {
       Map<String, String> environment = new TreeMap<>(stranger.environment());
       environment.put("MAS_PLAN", PLAN);
       assertThat(run(environment, kubernetes.account())).isEqualTo(Install.CANNOT_ASK);
