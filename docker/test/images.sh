@@ -7,6 +7,9 @@ mongodb=${1:?the folder with the MongoDB-compatible server}
 # Also where its image is there already: a wrong folder must not wait for the next fresh machine.
 archive=$(find "$mongodb/" -name "secantusd-rs-*-$(uname -m).tar.xz" | sort | tail -n 1)
 [ -n "$archive" ] || { echo "images.sh: no secantusd-rs-*-$(uname -m).tar.xz in $mongodb" >&2; exit 2; }
+# One at a time: ./mas test begins with it, and what needs the images waits here until they are there.
+exec 9<"$archive"
+flock 9
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -36,6 +37,11 @@ final class ContainerCluster implements AutoCloseable {
   private final SmallDisk disk = new SmallDisk(data);
   private final Shell shell;
   private final List<MasClient> gateways = new ArrayList<>();
+
+  /**
+   * Ids of the containers by their services: no restart changes one, and compose takes a second.
+   */
+  private final Map<String, String> containers = new HashMap<>();
 
   /** Starts it and waits until every gateway knows every node; the caller closes it. */
   ContainerCluster() throws IOException {
@@ -127,7 +133,7 @@ final class ContainerCluster implements AutoCloseable {
 
   /** The id of a service's container. */
   String container(String service) {
-    return compose("ps", "-q", service);
+    return containers.computeIfAbsent(service, name -> compose("ps", "-q", name));
   }
 
   /** What the engine says of a service's container, by a template of Go. */
