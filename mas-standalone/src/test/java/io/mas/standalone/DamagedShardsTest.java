@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -99,11 +98,8 @@ class DamagedShardsTest {
   private List<Path> store(Content file) {
     Set<Path> before = Shards.of(store);
     assertThat(client.single(file).ok()).isTrue();
-    Set<String> known = before.stream().map(Shards::part).collect(Collectors.toSet());
-    Set<Path> own = Shards.of(store);
-    own.removeIf(shard -> known.contains(Shards.part(shard))); // repaired meanwhile
+    List<Path> shards = new ArrayList<>(Shards.since(before, store));
     stored.add(file);
-    List<Path> shards = new ArrayList<>(own);
     Collections.sort(shards);
     Collections.shuffle(shards, new Random(30));
     return shards;

@@ -8,7 +8,6 @@ import io.mas.standalone.SharedStore.Store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +40,8 @@ class ParallelUploadTest {
     assertThat(client.download(file.hash()).is(file)).isTrue();
     await()
         .atMost(Duration.ofSeconds(60))
-        .untilAsserted(() -> assertThat(own(before)).as("shards of one part").hasSize(6));
+        .untilAsserted(
+            () -> assertThat(Shards.since(before, store)).as("shards of one part").hasSize(6));
   }
 
   private List<Answer> uploadedByAll(Content file) throws Exception {
@@ -64,11 +64,5 @@ class ParallelUploadTest {
       }
       return done;
     }
-  }
-
-  private Set<Path> own(Set<Path> before) {
-    Set<Path> own = new HashSet<>(Shards.of(store));
-    own.removeAll(before);
-    return own;
   }
 }

@@ -28,6 +28,17 @@ public final class Shards {
     return shards;
   }
 
+  /**
+   * Of the parts that none of the shards of before is of: what is collected, repaired or moved in
+   * between for other files of the store is not counted.
+   */
+  static Set<Path> since(Set<Path> before, Store store) {
+    Set<String> parts = before.stream().map(Shards::part).collect(Collectors.toSet());
+    return of(store).stream()
+        .filter(shard -> !parts.contains(part(shard)))
+        .collect(Collectors.toSet());
+  }
+
   /** Of a node's folder. */
   public static List<Path> of(Path node) {
     Path shards = node.resolve("shards");
