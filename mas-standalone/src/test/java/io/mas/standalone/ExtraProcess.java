@@ -24,7 +24,7 @@ final class ExtraProcess implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration STOP = Duration.ofSeconds(5);
   private static final int PROBE_MILLIS = 2000;
-  private static final Programs SERVICES = Programs.on(ServiceClassPath.text());
+  private static final Programs SERVICES = TrainedPrograms.services();
 
   private final URI address;
   private final ServerProcess process;

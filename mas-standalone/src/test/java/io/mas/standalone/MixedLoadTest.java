@@ -38,7 +38,7 @@ class MixedLoadTest {
   @Test
   void restartsUnderLoad(Running running) throws Exception {
     MixedLoad load =
-        restartsUnderLoad(running, Duration.ofSeconds(Long.getLong("mas.load.seconds", 150)));
+        restartsUnderLoad(running, Duration.ofSeconds(Long.getLong("mas.load.seconds", 130)));
     assertThat(load.refusedPart()).as("%s", load.violations()).isLessThan(FEW);
   }
 
@@ -53,6 +53,7 @@ class MixedLoadTest {
   private static MixedLoad restartsUnderLoad(Running running, Duration time) throws Exception {
     MixedLoad load = new MixedLoad(Settings.of(CLIENTS, PAUSE));
     DevCluster cluster = running.cluster();
+    Duration part = time.dividedBy(26); // 35 s of 130 from restart to restart, 30 to recover
     try (MasClient one = client(running, 1);
         MasClient two = client(running, 2)) {
       List<MasClient> gateways = List.of(one, two);
@@ -60,11 +61,11 @@ class MixedLoadTest {
           gateways,
           () -> {
             long begin = System.nanoTime();
-            Thread.sleep(time.dividedBy(6));
+            Thread.sleep(part.multipliedBy(2));
             restart(load, Down.RABBITMQ, cluster.rabbitmq());
-            Thread.sleep(left(begin, time.multipliedBy(2).dividedBy(5)));
+            Thread.sleep(left(begin, part.multipliedBy(9)));
             restart(load, Down.REDIS, cluster.redis());
-            Thread.sleep(left(begin, time.multipliedBy(3).dividedBy(5)));
+            Thread.sleep(left(begin, part.multipliedBy(16)));
             restart(load, Down.DATABASE, cluster.mongodb());
             Thread.sleep(left(begin, time));
           });

@@ -1,7 +1,6 @@
 package io.mas.standalone;
 
 import io.mas.dev.cluster.DevCluster;
-import io.mas.dev.cluster.Programs;
 import io.mas.dev.options.ClusterOptions;
 import io.mas.dev.options.Command;
 import io.mas.dev.options.DataDirectory;
@@ -58,7 +57,7 @@ final class SharedCluster implements ParameterResolver, AfterAllCallback {
           DevCluster.start(
               options,
               DataDirectory.open(Command.DEV, options),
-              Programs.on(ServiceClassPath.text()),
+              TrainedPrograms.services(),
               System.out::println);
       return new Running(
           cluster,

@@ -11,7 +11,7 @@ import io.mas.dev.options.Command;
 import io.mas.dev.options.DataDirectory;
 import io.mas.standalone.MasClient;
 import io.mas.standalone.Scratch;
-import io.mas.standalone.ServiceClassPath;
+import io.mas.standalone.TrainedPrograms;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -67,12 +67,7 @@ final class ChaosCluster implements AutoCloseable {
             .withSettings(settings());
     this.folder = DataDirectory.open(Command.DEV, options);
     this.cluster =
-        DevCluster.start(
-            options,
-            folder,
-            TrainedPrograms.on(ServiceClassPath.text(), data.resolve("programs")),
-            links,
-            this::heardOf);
+        DevCluster.start(options, folder, TrainedPrograms.services(), links, this::heardOf);
     cluster.gateways().forEach(gateway -> clients.put(gateway.name(), connect(gateway)));
   }
 

@@ -33,6 +33,9 @@ class ContainerClusterTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CLIENTS = 4;
 
+  /** Of a client between two of its files: as fast as it can, it takes the cores of who starts. */
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
   private static final List<String> OF_THE_STORE = ContainerCluster.services();
 
   private static ContainerCluster cluster;
@@ -262,7 +265,8 @@ class ContainerClusterTest {
   }
 
   private static List<String> work(
-      int number, List<Content> files, AtomicBoolean stopped, AtomicInteger read) {
+      int number, List<Content> files, AtomicBoolean stopped, AtomicInteger read)
+      throws InterruptedException {
     List<String> failures = new ArrayList<>();
     for (int i = number; !stopped.get(); i++) {
       Content file = files.get(i % files.size());
@@ -274,6 +278,7 @@ class ContainerClusterTest {
         failures.add("upload of " + fresh);
       }
       read.incrementAndGet();
+      Thread.sleep(PAUSE);
     }
     return failures;
   }
