@@ -132,6 +132,9 @@ public final class GarbageSweep implements AutoCloseable {
   }
 
   private static boolean is(Future<Boolean> done) {
+    if (done.state() == Future.State.FAILED) { // an Error: of others each item takes care itself
+      LOG.error("collection of an item broke off", done.exceptionNow());
+    }
     return done.state() == Future.State.SUCCESS && done.resultNow();
   }
 
