@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /** A load and a nemesis on a cluster, then everything is healed and read. Used by one thread. */
 final class ChaosRun {
@@ -43,6 +44,9 @@ final class ChaosRun {
   private final DiskFaults disks;
   private final Nemesis nemesis;
   private final Random random;
+
+  /** From when on nothing is excused, by {@link System#nanoTime}; the check is not before. */
+  private long normal = System.nanoTime();
 
   /** The seed is that of {@code -Dmas.seed}, if it is given; it is printed. */
   ChaosRun(ChaosCluster chaos, int clients) {
@@ -89,6 +93,7 @@ final class ChaosRun {
   /** Lets the clients work while faults come and go for so long, and has all faults ended. */
   void faults(Duration time) throws Exception {
     load.during(chaos.clients(), () -> nemesis.run(time));
+    normal = System.nanoTime() + RECOVERY.plusSeconds(1).toNanos();
     try {
       chaos.cluster().heal(HEALING);
     } catch (StartProblem e) {
@@ -119,7 +124,7 @@ final class ChaosRun {
    * @param settling the longest time until the disks are as the database says
    */
   Verdict judge(Duration settling) throws InterruptedException {
-    Thread.sleep(RECOVERY.plusSeconds(1));
+    TimeUnit.NANOSECONDS.sleep(normal - System.nanoTime());
     List<String> broken = new ArrayList<>();
     Census census = read(broken);
     Audit audit = chaos.audit(disks.damaged(), settling);
