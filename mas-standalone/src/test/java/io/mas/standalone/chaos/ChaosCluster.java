@@ -76,7 +76,7 @@ final class ChaosCluster implements AutoCloseable {
     Map<String, String> settings = new HashMap<>(Scratch.QUICK_GARBAGE);
     // Its note is there before the deletion, which may be held back for 10 s.
     settings.put("mas.object.delete-grace", "30s");
-    settings.put("mas.garbage.every", "2s");
+    settings.put("mas.garbage.every", "5s");
     settings.put("mas.garbage.grace", "20s");
     settings.put("mas.garbage.attempt-grace", "20s");
     // A sweep is to be through before its worker is killed, which it is each minute; and so many

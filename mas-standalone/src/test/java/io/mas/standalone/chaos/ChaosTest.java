@@ -49,6 +49,9 @@ class ChaosTest {
   /** Of a long run, after which all is read; that takes five minutes of 2 400 files. */
   private static final Duration ROUND = Duration.ofMinutes(25);
 
+  /** Of the files that are done with, so many stay for the next rounds. */
+  private static final int STAY_PERCENT = 10;
+
   /** After which a long run ends, though it has not seen all that it was to see, and is judged. */
   private static final Duration LONGEST = Duration.ofMinutes(150);
 
@@ -91,6 +94,7 @@ class ChaosTest {
     Duration spent = Duration.ZERO;
     while (spent.compareTo(least) < 0
         || (spent.compareTo(LONGEST) < 0 && (kills(run) < kills || run.load().stored() < files))) {
+      run.load().thin(chaos.clients(), STAY_PERCENT);
       run.faults(shortest(ROUND, least, LONGEST.minus(spent)));
       assertGood(run);
       spent = Duration.ofNanos(System.nanoTime() - start);

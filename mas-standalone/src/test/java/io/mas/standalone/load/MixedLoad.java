@@ -160,6 +160,23 @@ public final class MixedLoad {
     }
   }
 
+  /**
+   * Deletes what is stored and no client works with any more, all but so many percent of it: a
+   * store that is used for hours would else only grow, and a machine of two cores do less and less.
+   */
+  public void thin(List<MasClient> through, int percent) {
+    Random random = new Random(settings.seed);
+    try (ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
+      for (KnownFile file : population.retired()) {
+        Random own = new Random(random.nextLong());
+        if (known(file).equals(Optional.of(State.STORED)) && own.nextInt(100) >= percent) {
+          Requests requests = new Requests(() -> through, journal, own);
+          threads.execute(() -> new UploadSteps(requests, journal, own).delete(file));
+        }
+      }
+    }
+  }
+
   private Optional<State> known(KnownFile file) {
     long now = journal.now();
     return file.state(now, now);

@@ -65,6 +65,11 @@ final class Population {
     retired.removeIf(absent);
   }
 
+  /** Those that are done with and not forgotten. */
+  List<KnownFile> retired() {
+    return List.copyOf(retired);
+  }
+
   /** Every file that there was and that is not forgotten. */
   List<KnownFile> all() {
     List<KnownFile> all = new ArrayList<>(retired);
