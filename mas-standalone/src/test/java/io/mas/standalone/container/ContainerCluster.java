@@ -183,15 +183,20 @@ final class ContainerCluster implements AutoCloseable {
         .atMost(START)
         .untilAsserted(
             () -> {
-              for (String service : services()) {
-                assertThat(inspect(service, "{{.State.Health.Status}}"))
-                    .as(service)
-                    .isEqualTo("healthy");
-              }
+              assertThat(health()).as("health of %s", services()).containsOnly("healthy");
               for (String service : List.of("gateway-1", "gateway-2", "worker")) {
                 assertThat(Health.count(management(service), "UP")).as(service).isEqualTo(NODES);
               }
             });
+  }
+
+  /**
+   * As the engine says, of all services of MAS at once: each command of it takes from who starts.
+   */
+  private List<String> health() {
+    String[] ids = services().stream().map(this::container).toArray(String[]::new);
+    String all = shell.run(with(ids, "docker", "inspect", "-f", "{{.State.Health.Status}}"));
+    return all.lines().toList();
   }
 
   @Override
