@@ -2,6 +2,7 @@ package io.mas.node;
 
 import io.mas.common.cluster.NodeIdentity;
 import io.mas.common.cluster.NodeState;
+import io.mas.common.thread.LowPriority;
 import io.mas.node.disk.DiskThreads;
 import io.mas.node.disk.DurableFiles;
 import io.mas.node.disk.FileDisk;
@@ -54,7 +55,8 @@ final class NodeVolume implements Volume, AutoCloseable {
   static NodeVolume open(
       StorageNodeProperties settings, MeterRegistry meters, RandomGenerator random) {
     VolumeLock lock = VolumeLock.take(settings.data());
-    DiskThreads threads = new DiskThreads("node", settings.diskThreads());
+    DiskThreads threads =
+        new DiskThreads("node", settings.diskThreads(), LowPriority.threads("node-background-"));
     try {
       requireKnownErrors(settings.data());
       DurableFiles files = new DurableFiles(new FileDisk(settings.data()));

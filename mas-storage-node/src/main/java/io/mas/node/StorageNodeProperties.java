@@ -24,7 +24,7 @@ import org.springframework.util.unit.DataSize;
  * @param announceInterval time between two announcements
  * @param reserve free space that puts leave alone, so that deleting and tidying always work
  * @param cachedBlocks rows of block tables in memory, about 120 bytes each
- * @param diskThreads file operations at once
+ * @param diskThreads file operations at once, and as many again for repairs
  * @param putMemory bytes of puts in memory at once
  * @param maxReads reads under way at once; one of several blocks counts as two
  */

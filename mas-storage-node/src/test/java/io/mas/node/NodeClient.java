@@ -129,7 +129,13 @@ final class NodeClient implements AutoCloseable {
   }
 
   HttpResponse<byte[]> get(ShardKey key, int from, int count) {
-    return get(InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count));
+    return get(key, from, count, "");
+  }
+
+  /** {@code more} is the rest of the query. */
+  HttpResponse<byte[]> get(ShardKey key, int from, int count, String more) {
+    String range = "?from=%d&count=%d".formatted(from, count);
+    return get(InternalApi.shardPath(key) + range + more);
   }
 
   /** The body of a GET as it comes, over a connection with small buffers. */

@@ -38,6 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A real node, on a real disk, over real HTTP. */
 final class StorageNodeTest {
+  private static final String IN_BACKGROUND = "&priority=background";
+
   private final JsonMapper json = new JsonMapper();
   private final InProcessDiscovery discovery = new InProcessDiscovery();
   private final List<NodeAnnouncement> heard = new CopyOnWriteArrayList<>();
@@ -378,6 +380,20 @@ final class StorageNodeTest {
     assertThat(client.get(NodeClient.key(1), 0, 16).body()).isEqualTo(frames);
     assertThat(client.get(NodeClient.key(1), 16, 16).body())
         .isEqualTo(NodeClient.frames(16, 16, 2));
+  }
+
+  @Test
+  void answersTheSameInTheBackground() throws IOException {
+    byte[] frames = NodeClient.frames(0, 16, 1);
+    client.put(NodeClient.key(1), frames);
+    assertThat(client.get(NodeClient.key(1), 0, 16, IN_BACKGROUND).body()).isEqualTo(frames);
+    assertThat(client.get(NodeClient.key(1), 0, 16, "&priority=of-tomorrow").body())
+        .isEqualTo(frames);
+    flip(onlyColumn(), 200);
+    ByteBuffer damaged = ByteBuffer.wrap(client.get(NodeClient.key(1), 0, 1, IN_BACKGROUND).body());
+    assertThat(ShardFrame.readFrom(damaged).status()).isEqualTo(ShardFrame.Status.DAMAGED);
+    HttpResponse<byte[]> nothing = client.get(NodeClient.key(2), 0, 1, IN_BACKGROUND);
+    assertThat(NodeClient.error(nothing)).isEqualTo("NOT_FOUND");
   }
 
   @Test

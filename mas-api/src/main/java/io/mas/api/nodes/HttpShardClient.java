@@ -8,6 +8,7 @@ import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
+import io.mas.common.protocol.Priority;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
 import java.io.IOException;
@@ -167,13 +168,20 @@ final class HttpShardClient implements ShardClient {
   }
 
   @Override
-  public List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into)
+  public List<ShardFrame> get(
+      Member node, ShardKey key, int from, List<MemorySegment> into, Priority priority)
       throws NodeException {
+    String range = "?from=%d&count=%d".formatted(from, into.size());
     HttpGet request =
-        new HttpGet(
-            "%s%s?from=%d&count=%d"
-                .formatted(node.address(), InternalApi.shardPath(key), from, into.size()));
+        new HttpGet(node.address() + InternalApi.shardPath(key) + range + parameter(priority));
     return call(node, request, entity -> readFrames(body(entity), from, into));
+  }
+
+  private static String parameter(Priority priority) {
+    return switch (priority) {
+      case NORMAL -> "";
+      case BACKGROUND -> "&%s=%s".formatted(InternalApi.PRIORITY, InternalApi.BACKGROUND);
+    };
   }
 
   private static List<ShardFrame> readFrames(InputStream in, int from, List<MemorySegment> into)

@@ -7,6 +7,7 @@ import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
+import io.mas.common.protocol.Priority;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
 import io.micrometer.core.instrument.Counter;
@@ -82,9 +83,10 @@ final class MeteredShardClient implements ShardClient {
   }
 
   @Override
-  public List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into)
+  public List<ShardFrame> get(
+      Member node, ShardKey key, int from, List<MemorySegment> into, Priority priority)
       throws NodeException {
-    List<ShardFrame> frames = timed("get", () -> client.get(node, key, from, into));
+    List<ShardFrame> frames = timed("get", () -> client.get(node, key, from, into, priority));
     frames.forEach(frame -> read.increment(frame.payloadLength()));
     return frames;
   }

@@ -7,6 +7,7 @@ import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.Page;
+import io.mas.common.protocol.Priority;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
 import java.lang.foreign.MemorySegment;
@@ -38,16 +39,18 @@ public interface ShardClient extends AutoCloseable {
    *
    * @param from number of the first
    * @param into for each block memory of its shard's length
+   * @param priority beside what others want of the node
    * @return their frames: the bytes of a block are there only if the status of its frame is OK, and
    *     not yet checked
    */
-  List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into)
+  List<ShardFrame> get(
+      Member node, ShardKey key, int from, List<MemorySegment> into, Priority priority)
       throws NodeException;
 
-  /** Reads one block of a column, as {@link #get(Member, ShardKey, int, List)}. */
+  /** Reads one block of a column for somebody who waits. */
   default ShardFrame get(Member node, ShardKey key, int block, MemorySegment into)
       throws NodeException {
-    return get(node, key, block, List.of(into)).getFirst();
+    return get(node, key, block, List.of(into), Priority.NORMAL).getFirst();
   }
 
   /** Deletes exactly this copy; success also if there is none. */

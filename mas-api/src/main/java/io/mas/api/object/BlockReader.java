@@ -12,6 +12,7 @@ import io.mas.api.nodes.Nodes;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
 import io.mas.common.object.BlockEntry;
+import io.mas.common.protocol.Priority;
 import io.mas.common.protocol.ShardFrame;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
@@ -52,17 +53,19 @@ public final class BlockReader {
    * @param hedgeAfter a shard that has not come after so long is replaced by parity, and its node
    *     is probed
    * @param together so many shards are asked for at once, and those that replace late ones
+   * @param priority at the nodes
    * @param rules {@link DataRule#ALL}, but in the tests that show what each rule is for
    */
-  public record Settings(Duration hedgeAfter, int together, Set<DataRule> rules) {
+  public record Settings(
+      Duration hedgeAfter, int together, Priority priority, Set<DataRule> rules) {
     /** For somebody who waits: all k at once. */
     public static Settings atOnce(Duration hedgeAfter, Set<DataRule> rules) {
-      return new Settings(hedgeAfter, Integer.MAX_VALUE, rules);
+      return new Settings(hedgeAfter, Integer.MAX_VALUE, Priority.NORMAL, rules);
     }
 
-    /** The same in the background: a shard after the other, so that it keeps one core busy. */
-    public Settings oneByOne() {
-      return new Settings(hedgeAfter, 1, rules);
+    /** The same for nobody who waits: a shard after the other, so that it keeps one core busy. */
+    public Settings inBackground() {
+      return new Settings(hedgeAfter, 1, Priority.BACKGROUND, rules);
     }
 
     private boolean keep(DataRule rule) {
@@ -348,7 +351,9 @@ public final class BlockReader {
                 .orElseThrow(() -> new NodeException("node " + id + " is unknown", null));
         try {
           List<ShardFrame> frames =
-              nodes.client().get(node, extent.key(shard), run.from(), run.shards(shard));
+              nodes
+                  .client()
+                  .get(node, extent.key(shard), run.from(), run.shards(shard), settings.priority);
           done.add(new Done(shard, frames, null));
         } catch (NodeException e) {
           if (!Thread.currentThread().isInterrupted()) {

@@ -104,7 +104,7 @@ final class Rebuild implements BlockReader.Listener {
         new BlockReader(
             context.nodes,
             context.blocks,
-            limited ? context.reading.oneByOne() : context.reading,
+            limited ? context.reading.inBackground() : context.reading,
             Hedge.never(),
             this);
     this.memory = new RequestBuffers(context.blocks.buffers());

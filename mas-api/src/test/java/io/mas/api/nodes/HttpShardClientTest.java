@@ -21,6 +21,7 @@ import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.InternalKeys;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
+import io.mas.common.protocol.Priority;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
 import java.io.ByteArrayOutputStream;
@@ -232,10 +233,11 @@ class HttpShardClientTest {
     Member node = http(exchange -> answer(exchange, got, wire.array()));
     List<MemorySegment> into =
         IntStream.of(1024, 1024, 512).mapToObj(Arena.ofAuto()::allocate).toList();
-    assertThat(client.get(node, KEY, 6, into)).containsExactly(first.frame(), absent, last.frame());
+    assertThat(client.get(node, KEY, 6, into, Priority.BACKGROUND))
+        .containsExactly(first.frame(), absent, last.frame());
     assertThat(into.getFirst().mismatch(first.bytes())).isEqualTo(-1);
     assertThat(into.getLast().mismatch(last.bytes())).isEqualTo(-1);
-    assertThat(got.get().uri()).endsWith("?from=6&count=3");
+    assertThat(got.get().uri()).endsWith("?from=6&count=3&priority=background");
   }
 
   private static void answer(HttpExchange exchange, AtomicReference<Seen> got, byte[] body)

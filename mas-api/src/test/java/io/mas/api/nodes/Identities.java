@@ -7,6 +7,7 @@ import io.mas.common.protocol.CommitRecord;
 import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
+import io.mas.common.protocol.Priority;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
 import java.lang.foreign.MemorySegment;
@@ -58,7 +59,8 @@ final class Identities implements ShardClient {
   }
 
   @Override
-  public List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into) {
+  public List<ShardFrame> get(
+      Member node, ShardKey key, int from, List<MemorySegment> into, Priority priority) {
     throw new UnsupportedOperationException();
   }
 

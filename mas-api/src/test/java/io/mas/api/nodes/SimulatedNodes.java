@@ -12,6 +12,7 @@ import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
+import io.mas.common.protocol.Priority;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
 import java.lang.foreign.MemorySegment;
@@ -45,6 +46,7 @@ public final class SimulatedNodes implements ShardClient {
 
   private final Map<String, List<CommitRecord>> records = new ConcurrentHashMap<>();
   private final Set<String> damagedRecords = ConcurrentHashMap.newKeySet();
+  private final Set<Priority> priorities = ConcurrentHashMap.newKeySet();
   private final AtomicInteger underWay = new AtomicInteger();
   private volatile Fault fault = NONE;
   private volatile Fault faultAfter = NONE;
@@ -291,10 +293,17 @@ public final class SimulatedNodes implements ShardClient {
     }
   }
 
+  /** With which priorities shards were asked for. */
+  public Set<Priority> priorities() {
+    return Set.copyOf(priorities);
+  }
+
   @Override
-  public List<ShardFrame> get(Member node, ShardKey key, int from, List<MemorySegment> into)
+  public List<ShardFrame> get(
+      Member node, ShardKey key, int from, List<MemorySegment> into, Priority priority)
       throws NodeException {
     underWay.incrementAndGet();
+    priorities.add(priority);
     try {
       meet(fault, Operation.GET, node, key);
       Map<Integer, Stored> column = copies.get(new Copy(node.id(), key));

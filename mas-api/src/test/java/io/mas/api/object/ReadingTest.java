@@ -359,7 +359,7 @@ class ReadingTest {
         });
     Blocks blocks = world.outside.blocks();
     BlockReader.Settings settings =
-        BlockReader.Settings.atOnce(Duration.ofMillis(30), DataRule.ALL).oneByOne();
+        BlockReader.Settings.atOnce(Duration.ofMillis(30), DataRule.ALL).inBackground();
     BlockReader reader = reader(settings);
     try (BlockBuffer buffer = new RequestBuffers(blocks.buffers()).acquire(extent.layout())) {
       assertThat(reader.read(extent, 0, buffer).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(content);

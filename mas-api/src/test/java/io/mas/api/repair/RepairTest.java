@@ -16,6 +16,7 @@ import io.mas.api.object.ObjectWorld;
 import io.mas.common.cluster.InProcessDiscovery;
 import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.protocol.NodeError;
+import io.mas.common.protocol.Priority;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -131,6 +132,27 @@ class RepairTest {
     assertThat(world.count("mas.repair.failures")).isZero();
     assertThat(world.extents(file))
         .allMatch(extent -> extent.turn().equals(ExtentDocument.Turn.NONE));
+  }
+
+  @Test
+  void nobodyWaitsForWhatIsRead() {
+    FileDocument file = world.store(ObjectWorld.random(4, BLOCK));
+    world.loseColumn(world.first(file), 0);
+    world.sweep(worker());
+    assertThat(world.nodes.priorities()).containsExactly(Priority.BACKGROUND);
+    world.assertWhole(file);
+  }
+
+  @Test
+  void whatNoFurtherLossMayHitIsReadAsIfSomebodyWaited() {
+    FileDocument file = world.store(ObjectWorld.random(5, BLOCK));
+    ExtentDocument extent = world.first(file);
+    for (int shard = 0; shard < extent.layout().m(); shard++) {
+      world.loseColumn(extent, shard);
+    }
+    world.sweep(worker());
+    assertThat(world.nodes.priorities()).containsExactly(Priority.NORMAL);
+    world.assertWhole(file);
   }
 
   /** A request has its price: for a rebuild each node is asked once for blocks in a row. */

@@ -13,7 +13,7 @@ import java.util.HexFormat;
  * PUT    /internal/v1/shards/{part}/{ordinal}/{shard}/{attempt}       ShardFrames; 204 = all forced
  *          ?hash=&amp;k=&amp;m=&amp;block-size=&amp;codec=
  * GET    /internal/v1/shards/{part}/{ordinal}/{shard}/{attempt}       ShardFrames, one for each block
- *          ?from=&amp;count=
+ *          ?from=&amp;count=[&amp;priority=background]
  * DELETE /internal/v1/shards/{part}/{ordinal}/{shard}/{attempt}       204, also when there is none
  * POST   /internal/v1/shards/{part}/{ordinal}/{shard}/{attempt}/verify
  * GET    /internal/v1/inventory?cursor=&amp;limit=
@@ -103,6 +103,12 @@ public final class InternalApi {
 
   /** Response header of a refusal: the name of a {@link NodeError}. */
   public static final String ERROR = "Mas-Error";
+
+  /** Query parameter of a GET of shards; without it {@link Priority#NORMAL}. */
+  public static final String PRIORITY = "priority";
+
+  /** Its value for {@link Priority#BACKGROUND}. */
+  public static final String BACKGROUND = "background";
 
   public static final String IDENTITY_PATH = "/internal/v1/identity";
   public static final String SHARDS_PATH = "/internal/v1/shards";

@@ -120,6 +120,15 @@ public final class FileShardStore implements ShardStore {
   }
 
   @Override
+  public void inBackground(Use use) throws IOException {
+    threads.inBackground(
+        () -> {
+          use.run();
+          return true;
+        });
+  }
+
+  @Override
   public void delete(ShardKey key) {
     io(
         "delete of " + key,

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -70,6 +71,11 @@ public final class MeteredShardStore implements ShardStore {
       damaged.increment(frame.status() == ShardFrame.Status.DAMAGED ? 1 : 0);
     }
     return read;
+  }
+
+  @Override
+  public void inBackground(Use use) throws IOException {
+    store.inBackground(use);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.mas.common.protocol.CommitSummary;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.Page;
 import io.mas.common.protocol.StoredColumn;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -74,6 +75,20 @@ public interface ShardStore extends AutoCloseable {
    *     #MAX_BLOCKS}
    */
   ShardRead read(ShardKey key, int from, int count);
+
+  /** Something that uses this store, and what it does with what it gets. */
+  @FunctionalInterface
+  interface Use {
+    void run() throws IOException;
+  }
+
+  /**
+   * Uses this store for nobody who waits: on a thread that leaves the processors to the others, and
+   * so does all that is asked of this store there. Returns when it has ended.
+   *
+   * @throws IOException what the use threw, unchanged
+   */
+  void inBackground(Use use) throws IOException;
 
   /**
    * Deletes exactly one column, for good when this returns; no matter whether there is one. A read

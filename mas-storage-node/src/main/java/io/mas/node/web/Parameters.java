@@ -5,6 +5,8 @@ import io.mas.common.object.Layout;
 import io.mas.common.object.ObjectHash;
 import io.mas.common.object.PartId;
 import io.mas.common.object.ShardKey;
+import io.mas.common.protocol.InternalApi;
+import io.mas.common.protocol.Priority;
 import io.mas.node.shard.ShardStore.Origin;
 import java.util.HexFormat;
 import java.util.Map;
@@ -32,6 +34,12 @@ record Parameters(Map<String, String> values) {
   Origin origin() {
     Layout layout = new Layout(number("k"), number("m"), number("block-size"), number("codec"));
     return new Origin(new ObjectHash(text("hash")), layout);
+  }
+
+  /** One that is not known, of a later version, is none. */
+  Priority priority() {
+    boolean background = InternalApi.BACKGROUND.equals(values.get(InternalApi.PRIORITY));
+    return background ? Priority.BACKGROUND : Priority.NORMAL;
   }
 
   String text(String name) {

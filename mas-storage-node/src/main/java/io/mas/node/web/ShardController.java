@@ -4,6 +4,7 @@ import io.mas.common.object.ShardKey;
 import io.mas.common.protocol.InternalApi;
 import io.mas.common.protocol.NodeError;
 import io.mas.common.protocol.Page;
+import io.mas.common.protocol.Priority;
 import io.mas.common.protocol.ShardFrame;
 import io.mas.common.protocol.StoredColumn;
 import io.mas.node.shard.BlockShard;
@@ -40,10 +41,14 @@ final class ShardController {
   private final Budget putBytes;
   private final Budget reads;
 
+  /** Half of them: however long those take, there are some for clients. */
+  private final Budget backgroundReads;
+
   ShardController(ShardStore store, WebSettings settings) {
     this.store = store;
     this.putBytes = new Budget("bytes for puts", settings.putBytes());
     this.reads = new Budget("reads", settings.reads());
+    this.backgroundReads = new Budget("reads in the background", Math.max(1, settings.reads() / 2));
   }
 
   @PutMapping(SHARD)
@@ -73,12 +78,27 @@ final class ShardController {
       @RequestParam Map<String, String> query,
       HttpServletResponse response)
       throws IOException {
+    ShardKey key = new Parameters(path).key();
     Parameters range = new Parameters(query);
     int from = range.number("from");
     int count = range.number("count");
+    Priority priority = range.priority();
     int weight = count > 1 ? 2 : 1; // of several up to READ_AT_ONCE_BYTES are kept in memory
-    try (var _ = reads.take(weight);
-        ShardRead read = store.read(new Parameters(path).key(), from, count)) {
+    if (priority == Priority.BACKGROUND) {
+      try (var _ = backgroundReads.take(weight);
+          var _ = reads.take(weight)) {
+        store.inBackground(() -> answer(key, from, count, response));
+      }
+    } else {
+      try (var _ = reads.take(weight)) {
+        answer(key, from, count, response);
+      }
+    }
+  }
+
+  private void answer(ShardKey key, int from, int count, HttpServletResponse response)
+      throws IOException {
+    try (ShardRead read = store.read(key, from, count)) {
       send(read, response);
     }
   }

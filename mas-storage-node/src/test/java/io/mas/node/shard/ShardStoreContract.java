@@ -11,6 +11,7 @@ import static io.mas.node.shard.Shards.key;
 import static io.mas.node.shard.Shards.put;
 import static io.mas.node.shard.Shards.read;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.mas.common.object.Layout;
@@ -24,6 +25,7 @@ import io.mas.common.protocol.Page;
 import io.mas.common.protocol.ShardFrame.Status;
 import io.mas.common.protocol.StoredColumn;
 import io.mas.node.shard.ShardStore.Origin;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -75,6 +77,30 @@ abstract class ShardStoreContract {
     put(store, key(1, 1), 5, 1);
     reopen();
     assertHolds(store, key(1, 1), 0, 6);
+  }
+
+  @Test
+  void isTheSameInTheBackground() throws IOException {
+    put(store, key(1, 1), 0, 5);
+    store.inBackground(
+        () -> {
+          assertThat(Thread.currentThread().getName()).contains("background");
+          assertHolds(store, key(1, 1), 0, 5);
+          assertRefused(NodeError.NOT_FOUND, () -> store.read(key(1, 2), 0, 1));
+        });
+    assertHolds(store, key(1, 1), 0, 5);
+  }
+
+  @Test
+  void throwsWhatItsUseInTheBackgroundThrows() {
+    IOException failure = new IOException("whoever reads has gone");
+    assertThatThrownBy(
+            () ->
+                store.inBackground(
+                    () -> {
+                      throw failure;
+                    }))
+        .isSameAs(failure);
   }
 
   @Test
