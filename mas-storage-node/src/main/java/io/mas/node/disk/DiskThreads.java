@@ -25,7 +25,8 @@ public final class DiskThreads implements AutoCloseable {
   /** An idle thread goes after this long, seconds. */
   private static final long IDLE_SECONDS = 30;
 
-  private static final ThreadLocal<Boolean> IN_BACKGROUND = ThreadLocal.withInitial(() -> false);
+  /** Bound where a task of the background runs. */
+  private static final ScopedValue<Boolean> IN_BACKGROUND = ScopedValue.newInstance();
 
   private final ExecutorService pool;
   private final ExecutorService background;
@@ -40,7 +41,7 @@ public final class DiskThreads implements AutoCloseable {
    */
   public DiskThreads(String name, int threads, ThreadFactory background) {
     this.pool = pool(threads, Thread.ofPlatform().name(name + "-disk-", 0).daemon().factory());
-    this.background = pool(threads, marked(background));
+    this.background = pool(threads, background);
     this.relay =
         new ThreadPoolExecutor(
             1,
@@ -65,15 +66,6 @@ public final class DiskThreads implements AutoCloseable {
     return executor;
   }
 
-  private static ThreadFactory marked(ThreadFactory threads) {
-    return task ->
-        threads.newThread(
-            () -> {
-              IN_BACKGROUND.set(true);
-              task.run();
-            });
-  }
-
   /**
    * Runs a task on one of the threads and waits for it to end, even when the caller is interrupted
    * meanwhile; the interrupt is kept for the caller.
@@ -81,7 +73,7 @@ public final class DiskThreads implements AutoCloseable {
    * @throws IOException what the task threw
    */
   public <T> T call(Callable<T> task) throws IOException {
-    if (IN_BACKGROUND.get()) {
+    if (IN_BACKGROUND.isBound()) {
       return await(ran(task));
     }
     try {
@@ -109,14 +101,14 @@ public final class DiskThreads implements AutoCloseable {
    * @throws IOException what the task threw
    */
   public <T> T inBackground(Callable<T> task) throws IOException {
-    if (IN_BACKGROUND.get()) {
+    if (IN_BACKGROUND.isBound()) {
       return await(ran(task));
     }
     var ended = new CompletableFuture<Future<T>>();
     try {
       background.execute(
           () -> {
-            Future<T> here = ran(task);
+            Future<T> here = ScopedValue.where(IN_BACKGROUND, true).call(() -> ran(task));
             relay.execute(() -> ended.complete(here));
           });
     } catch (RejectedExecutionException e) {
