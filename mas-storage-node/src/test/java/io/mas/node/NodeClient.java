@@ -39,6 +39,9 @@ final class NodeClient implements AutoCloseable {
   static final ObjectHash HASH = new ObjectHash("ab".repeat(32));
   static final String ORIGIN = "?hash=" + HASH + "&k=4&m=2&block-size=1048576&codec=1";
 
+  /** The rest of the query of a read that nobody waits for. */
+  static final String IN_BACKGROUND = "&priority=background";
+
   /** The key of this run of the tests, as an operator writes it. */
   static final String KEY = randomHex(32);
 
@@ -139,8 +142,8 @@ final class NodeClient implements AutoCloseable {
   }
 
   /** The body of a GET as it comes, over a connection with small buffers. */
-  InputStream open(ShardKey key, int from, int count) throws IOException {
-    String path = InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count);
+  InputStream open(ShardKey key, int from, int count, String more) throws IOException {
+    String path = InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count) + more;
     var connection = (HttpURLConnection) URI.create(address + path).toURL().openConnection();
     signed("GET", path, new byte[0]).forEach(connection::setRequestProperty);
     return connection.getInputStream();

@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.springframework.util.unit.DataSize;
 
 final class StorageNodePropertiesTest {
-  private static StorageNodeProperties bind(Map<String, String> settings) {
+  static StorageNodeProperties bind(Map<String, String> settings) {
     return new Binder(new MapConfigurationPropertySource(settings))
         .bindOrCreate("mas.node", StorageNodeProperties.class);
   }

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -38,8 +39,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A real node, on a real disk, over real HTTP. */
 final class StorageNodeTest {
-  private static final String IN_BACKGROUND = "&priority=background";
-
   private final JsonMapper json = new JsonMapper();
   private final InProcessDiscovery discovery = new InProcessDiscovery();
   private final List<NodeAnnouncement> heard = new CopyOnWriteArrayList<>();
@@ -94,22 +93,16 @@ final class StorageNodeTest {
   }
 
   private StorageNodeProperties withInterval(Duration interval) {
-    StorageNodeProperties usual = StorageNodeProperties.embedded(data, "cluster-a", "node-1");
-    return new StorageNodeProperties(
-        usual.data(),
-        usual.clusterId(),
-        usual.bindAddress(),
-        usual.port(),
-        usual.address(),
-        usual.process(),
-        usual.host(),
-        usual.zone(),
-        interval,
-        usual.reserve(),
-        usual.cachedBlocks(),
-        usual.diskThreads(),
-        usual.putMemory(),
-        usual.maxReads());
+    return StorageNodePropertiesTest.bind(
+        Map.of(
+            "mas.node.data",
+            data.toString(),
+            "mas.node.cluster-id",
+            "cluster-a",
+            "mas.node.port",
+            "0",
+            "mas.node.announce-interval",
+            interval.toString()));
   }
 
   @Test
@@ -386,13 +379,15 @@ final class StorageNodeTest {
   void answersTheSameInTheBackground() throws IOException {
     byte[] frames = NodeClient.frames(0, 16, 1);
     client.put(NodeClient.key(1), frames);
-    assertThat(client.get(NodeClient.key(1), 0, 16, IN_BACKGROUND).body()).isEqualTo(frames);
+    assertThat(client.get(NodeClient.key(1), 0, 16, NodeClient.IN_BACKGROUND).body())
+        .isEqualTo(frames);
     assertThat(client.get(NodeClient.key(1), 0, 16, "&priority=of-tomorrow").body())
         .isEqualTo(frames);
     flip(onlyColumn(), 200);
-    ByteBuffer damaged = ByteBuffer.wrap(client.get(NodeClient.key(1), 0, 1, IN_BACKGROUND).body());
+    ByteBuffer damaged =
+        ByteBuffer.wrap(client.get(NodeClient.key(1), 0, 1, NodeClient.IN_BACKGROUND).body());
     assertThat(ShardFrame.readFrom(damaged).status()).isEqualTo(ShardFrame.Status.DAMAGED);
-    HttpResponse<byte[]> nothing = client.get(NodeClient.key(2), 0, 1, IN_BACKGROUND);
+    HttpResponse<byte[]> nothing = client.get(NodeClient.key(2), 0, 1, NodeClient.IN_BACKGROUND);
     assertThat(NodeClient.error(nothing)).isEqualTo("NOT_FOUND");
   }
 
@@ -413,7 +408,7 @@ final class StorageNodeTest {
     }
     // 6.4 MiB do not fit into the buffers between the two ends: the rest is read from the disk
     // after the first bytes were taken.
-    try (InputStream body = client.open(NodeClient.key(1), 0, 256)) {
+    try (InputStream body = client.open(NodeClient.key(1), 0, 256, "")) {
       assertThat(body.readNBytes(ShardFrame.BYTES)).hasSize(ShardFrame.BYTES);
       Path column = onlyColumn();
       flip(column, (int) Files.size(column) - 9);

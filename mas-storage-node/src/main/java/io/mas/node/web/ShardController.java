@@ -48,7 +48,7 @@ final class ShardController {
     this.store = store;
     this.putBytes = new Budget("bytes for puts", settings.putBytes());
     this.reads = new Budget("reads", settings.reads());
-    this.backgroundReads = new Budget("reads in the background", Math.max(1, settings.reads() / 2));
+    this.backgroundReads = new Budget("reads in the background", settings.reads() / 2);
   }
 
   @PutMapping(SHARD)
