@@ -120,6 +120,11 @@ public record ExtentDocument(
       return new Turn(since, WAITING + nodes, tries);
     }
 
+    /** The same of an extent that lacks something since then, Unix milliseconds. */
+    public Turn since(long first) {
+      return new Turn(first, next, tries);
+    }
+
     /** Whether it waits for more nodes, however long that takes. */
     public boolean waits() {
       return next >= WAITING;
@@ -269,8 +274,8 @@ public record ExtentDocument(
     all.addAll(found);
     all.removeIf(
         one -> one.block() != Missing.ALL && all.contains(new Missing(one.shard(), Missing.ALL)));
-    return next(
-        shards, all, belowIdeal, marked, new Turn(missing.isEmpty() ? now : turn.since, now, 0));
+    long since = missing.isEmpty() || turn.since == 0 ? now : turn.since;
+    return next(shards, all, belowIdeal, marked, new Turn(since, now, 0));
   }
 
   /** The next version, with another turn of the repair. */

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -457,6 +458,16 @@ public final class NodeView implements NodeObserver.View, AutoCloseable {
   public boolean gone(String nodeId) {
     KnownNode node = nodes.get(nodeId);
     return node == null || node.lost() != null;
+  }
+
+  /**
+   * When a node was judged to be lost, Unix milliseconds; empty if it is not, or never was heard
+   * of.
+   */
+  public OptionalLong lostSince(String nodeId) {
+    KnownNode node = nodes.get(nodeId);
+    NodeDocument.Lost lost = node == null ? null : node.lost();
+    return lost == null ? OptionalLong.empty() : OptionalLong.of(lost.since());
   }
 
   /** Whether others are to be asked for a shard before this one: suspect, or being probed. */

@@ -127,10 +127,11 @@ public final class Placement {
 
   /**
    * The most shards of an extent that a node may have so that the failures to be survived cost at
-   * most m of a block.
+   * most m of a block. One, if m is less than they are: an extent of an earlier geometry is rebuilt
+   * all the same.
    */
   public int mostPerNode(Layout layout) {
-    return minNodeFailures == 0 ? layout.width() : layout.m() / minNodeFailures;
+    return minNodeFailures == 0 ? layout.width() : Math.max(1, layout.m() / minNodeFailures);
   }
 
   /** How many nodes may fail and nothing is lost. */

@@ -64,12 +64,27 @@ final class Planner {
     return nodes.placement().belowIdeal(holders);
   }
 
-  /** The columns of the extent of which nothing is to be expected where they are. */
-  Set<Integer> onLostNodes(ExtentDocument extent) {
+  /**
+   * The columns of the extent of which nothing is to be expected where they are, and was not at
+   * {@code then} (Unix milliseconds): those of nodes that were lost, and those that a node that is
+   * there does not have.
+   */
+  Set<Integer> givenUp(ExtentDocument extent, long then) {
     return columns(extent)
-        .filter(shard -> nodes.view().gone(extent.shards().get(shard).node()))
+        .filter(shard -> goneSince(extent, shard) <= then)
         .boxed()
         .collect(Collectors.toSet());
+  }
+
+  private long goneSince(ExtentDocument extent, int shard) {
+    String node = node(extent, shard);
+    boolean gone =
+        nodes.view().gone(node) || extent.missing().contains(new Missing(shard, Missing.ALL));
+    return gone ? nodes.view().lostSince(node).orElse(extent.turn().since()) : Long.MAX_VALUE;
+  }
+
+  private static String node(ExtentDocument extent, int shard) {
+    return extent.shards().get(shard).node();
   }
 
   /** What can be written now to make the extent whole, or at least better; may be nothing. */
@@ -83,7 +98,7 @@ final class Planner {
     badBlocks(extent)
         .forEach(
             (shard, blocks) -> {
-              Optional<Member> own = nodes.view().member(extent.shards().get(shard).node());
+              Optional<Member> own = nodes.view().member(node(extent, shard));
               if (blocks.contains(Missing.ALL) || own.isEmpty()) {
                 moving.add(shard);
               } else if (!moving.contains(shard)) {
@@ -144,7 +159,7 @@ final class Planner {
     }
 
     String own(int shard) {
-      return extent.shards().get(shard).node();
+      return node(extent, shard);
     }
 
     Optional<Patch> move(int shard, String shunned) {

@@ -7,6 +7,7 @@ import io.mas.api.block.EncodedBlock;
 import io.mas.api.block.RequestBuffers;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Missing;
+import io.mas.api.metadata.Survival;
 import io.mas.api.nodes.Fanout;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.Nodes;
@@ -99,7 +100,7 @@ final class Rebuild implements BlockReader.Listener {
     this.context = context;
     this.extent = extent;
     this.partly = Set.copyOf(partly);
-    this.limited = extent.redundancy() > 0;
+    this.limited = isLimited(extent);
     this.reader =
         new BlockReader(
             context.nodes,
@@ -115,6 +116,14 @@ final class Rebuild implements BlockReader.Listener {
           written.put(patch, new TreeSet<>());
           todo.addAll(patch.blocks());
         });
+  }
+
+  /**
+   * Not where the next loss is the last; but where nothing has helped yet, as a block cannot be
+   * read by now, and others are hardly waited for.
+   */
+  private static boolean isLimited(ExtentDocument extent) {
+    return extent.redundancy() < 0 ? extent.turn().tries() > 1 : Survival.ofAnyNode(extent);
   }
 
   @Override

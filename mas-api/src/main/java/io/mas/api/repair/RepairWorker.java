@@ -3,6 +3,7 @@ package io.mas.api.repair;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Turn;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.Survival;
 import io.mas.api.repair.RepairPlaces.Place;
 import io.mas.common.cluster.NodeDiscovery;
 import io.mas.common.error.MasException;
@@ -145,7 +146,7 @@ public final class RepairWorker implements AutoCloseable {
     if (!parts.planner.possible(extent)) {
       return parts.turns.putOff(extent, writable);
     }
-    Place place = places.take(extent.redundancy() == 0);
+    Place place = places.take(extent.redundancy() >= 0 && !Survival.ofAnyNode(extent));
     if (place != Place.NONE) {
       Thread thread = Thread.ofVirtual().name("mas-repair").unstarted(() -> repair(extent, place));
       running.put(extent.id(), thread);

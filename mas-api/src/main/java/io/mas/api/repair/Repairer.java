@@ -30,8 +30,11 @@ import org.slf4j.LoggerFactory;
 final class Repairer {
   private static final Logger LOG = LoggerFactory.getLogger(Repairer.class);
 
-  /** Plans made for one extent before others have their turn. */
+  /** Changes of one extent before others have their turn. */
   private static final int ROUNDS = 5;
+
+  /** Plans made anew since a node has refused, before others have their turn. */
+  private static final int REFUSALS = 20;
 
   /** What a node refuses for as long as it is as it is. */
   private static final Set<NodeError> LASTING =
@@ -45,7 +48,7 @@ final class Repairer {
   /** Tries with a node that does not take a block now, before a column moves for it. */
   private static final int PATIENCE = 3;
 
-  /** How long a block that cannot be read holds back its extent: a lost node may bring it back. */
+  /** How long a block that cannot be read holds back a lost node's column: it may bring it back. */
   private static final Duration FOR_A_RETURN = Duration.ofHours(1);
 
   private final Parts parts;
@@ -88,6 +91,16 @@ final class Repairer {
     }
   }
 
+  /** What came of a plan. */
+  private enum Outcome {
+    /** The extent is better than before. */
+    BETTER,
+    /** It is not, but another plan may do. */
+    REFUSED,
+    /** Nothing can be done now. */
+    NOTHING
+  }
+
   /** One extent that this worker has taken. */
   private final class Job {
     private final Trouble trouble = Trouble.none();
@@ -100,18 +113,21 @@ final class Repairer {
     }
 
     boolean run() throws InterruptedException {
-      boolean better = true;
-      for (int round = 0; round < ROUNDS && better && extent.lacking(); round++) {
-        better = attempt(parts.planner.plan(extent, trouble));
+      Outcome last = Outcome.BETTER;
+      int better = 0;
+      int refused = 0;
+      while (last != Outcome.NOTHING && extent.lacking() && better < ROUNDS && refused < REFUSALS) {
+        last = attempt(parts.planner.plan(extent, trouble));
+        better += last == Outcome.BETTER ? 1 : 0;
+        refused += last == Outcome.REFUSED ? 1 : 0;
       }
-      if (!better && !overtaken) {
+      if (last != Outcome.BETTER && !overtaken) {
         fail();
       }
-      return overtaken || (better && extent.lacking());
+      return overtaken || (last == Outcome.BETTER && extent.lacking());
     }
 
-    /** Whether it got better, or it is known what to do next. */
-    private boolean attempt(List<Patch> patches) throws InterruptedException {
+    private Outcome attempt(List<Patch> patches) throws InterruptedException {
       Set<Patch> unnamed = patches.stream().filter(Patch::moves).collect(Collectors.toSet());
       Rebuild rebuild = new Rebuild(parts.rebuilding, extent, patches, partly());
       try {
@@ -120,28 +136,26 @@ final class Repairer {
         found.addAll(rebuild.found());
         Change change = new Change(rebuild.moved(), rebuild.lacking(), rebuild.mended(), found);
         if (change.isEmpty() && !parts.planner.stale(extent)) {
-          return learnt;
+          return learnt ? Outcome.REFUSED : Outcome.NOTHING;
         }
         CrashPoint.reached("repair.written");
         Set<Patch> offered = unnamed.stream().filter(change::moves).collect(Collectors.toSet());
         unnamed.removeAll(offered); // from now on they may be named
         Publication publication = parts.publisher.publish(extent, change);
         unnamed.addAll(nameless(publication, offered));
-        return took(publication);
+        return took(publication) ? Outcome.BETTER : Outcome.NOTHING;
       } finally {
         discard(unnamed);
       }
     }
 
     /**
-     * Columns that may move without blocks that cannot be read: those of lost nodes, when there has
-     * been time for one to return. The other blocks would stay without redundancy for their sake.
+     * Columns that may move without blocks that cannot be read: those of which an hour has brought
+     * nothing back. The other blocks would stay without redundancy for their sake.
      */
     private Set<Integer> partly() {
-      ExtentDocument.Turn turn = extent.turn();
-      boolean patient =
-          turn.tries() <= PATIENCE || parts.clock.millis() - turn.since() < FOR_A_RETURN.toMillis();
-      return patient ? Set.of() : parts.planner.onLostNodes(extent);
+      long then = parts.clock.millis() - FOR_A_RETURN.toMillis();
+      return extent.turn().tries() <= PATIENCE ? Set.of() : parts.planner.givenUp(extent, then);
     }
 
     /** Those of the offered patches that nobody names for certain. */
@@ -206,7 +220,8 @@ final class Repairer {
     /** Ends the turn, with the evidence that came up; whoever has changed it meanwhile is right. */
     void end(Turn next) {
       Change change = Change.of(found);
-      WriteOutcome _ = parts.metadata.compareAndSetExtent(change.of(extent, next, parts.planner));
+      Turn since = extent.missing().isEmpty() ? next.since(parts.clock.millis()) : next;
+      WriteOutcome _ = parts.metadata.compareAndSetExtent(change.of(extent, since, parts.planner));
     }
 
     /** Deletes what was written and is published nowhere; what stays the inventory sweep finds. */

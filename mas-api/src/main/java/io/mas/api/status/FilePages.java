@@ -5,6 +5,7 @@ import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
+import io.mas.api.metadata.Survival;
 import io.mas.api.nodes.NodeView;
 import io.mas.api.object.FileInfo;
 import io.mas.api.status.FilePlaces.ExtentPlaces;

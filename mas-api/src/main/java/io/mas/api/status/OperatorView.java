@@ -3,6 +3,7 @@ package io.mas.api.status;
 import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.ProcessDocument;
+import io.mas.api.metadata.Survival;
 import io.mas.api.metadata.SweepDocument;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.NodeView;

@@ -158,4 +158,11 @@ class PlacementTest {
     NodeIdentity identity = new NodeIdentity("cluster", id, 1, "boot");
     return new Member(identity, URI.create("http://127.0.0.1:1"), host, zone, free);
   }
+
+  /** Of a geometry that bears less than the present one is to. */
+  @Test
+  void anExtentThatBearsFewerFailuresIsRebuiltAllTheSame() {
+    assertThat(placement(2, new Random(1)).mostPerNode(Layout.of(4, 1, 1 << 20))).isEqualTo(1);
+    assertThat(placement(2, new Random(1)).mostPerNode(Layout.of(4, 5, 1 << 20))).isEqualTo(2);
+  }
 }

@@ -317,6 +317,92 @@ class RepairTest {
     assertThat(world.now(extent).shards().subList(2, 6)).isEqualTo(extent.shards().subList(2, 6));
   }
 
+  /** However long the extent has waited for the repair of another. */
+  @Test
+  void aNodeHasItsHourToReturnFromWhenItWasLost() {
+    FileDocument file = world.store(ObjectWorld.random(19, 3 * BLOCK));
+    ExtentDocument extent = world.first(file);
+    world.nodes.damage(extent.id(), 2, 1);
+    world.lacks(extent, new Missing(2, 1));
+    world.loseColumn(extent, 0);
+    world.objects.loseForGood(extent.shards().getFirst().node());
+    world.objects.time.addAndGet(Duration.ofHours(5).toMillis());
+    String lost = extent.shards().get(1).node();
+    world.objects.loseForGood(lost);
+    world.lacks(extent, new Missing(1, Missing.ALL));
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (node.equals(lost)) {
+            throw SimulatedNodes.silence(node);
+          }
+        });
+    world.repair(worker());
+    assertThat(world.now(extent).shards().get(1)).isEqualTo(extent.shards().get(1));
+    assertThat(world.now(extent).shards().getFirst()).isNotEqualTo(extent.shards().getFirst());
+    world.objects.revive();
+    world.objects.time.addAndGet(Duration.ofHours(2).toMillis());
+    world.repair(worker());
+    world.assertWhole(file);
+  }
+
+  /** Its own node serves, and does not have it: nobody will bring it back. */
+  @Test
+  void aColumnThatItsNodeHasNotMovesAtLastWithoutABlockThatNobodyCanRead() {
+    FileDocument file = world.store(ObjectWorld.random(20, 3 * BLOCK));
+    ExtentDocument extent = world.first(file);
+    world.loseColumn(extent, 0);
+    for (int shard = 1; shard < 3; shard++) {
+      world.nodes.damage(extent.id(), shard, 1);
+      world.lacks(extent, new Missing(shard, 1));
+    }
+    RepairWorker worker = worker();
+    world.repair(worker);
+    assertThat(world.now(extent).shards()).as("for half an hour").isEqualTo(extent.shards());
+    world.repair(worker);
+    world.repair(worker);
+    Missing[] unreadable = {new Missing(0, 1), new Missing(1, 1), new Missing(2, 1)};
+    assertThat(world.now(extent).missing()).containsExactlyInAnyOrder(unreadable);
+    assertThat(world.wrong(world.now(extent))).containsExactlyInAnyOrder(unreadable);
+  }
+
+  /** The sixth has room, and at each turn all are asked anew. */
+  @Test
+  void moreNodesThatRefuseThanThereAreChangesInATurnDoNotKeepAColumnFromTheOthers() {
+    FileDocument file = world.store(ObjectWorld.random(21, BLOCK));
+    ExtentDocument extent = world.first(file);
+    world.objects.announce(16, Set.of());
+    world.loseColumn(extent, 0);
+    Set<String> full = new HashSet<>();
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.PUT && (full.contains(node) || full.size() < 7)) {
+            full.add(node);
+            throw new NodeException(NodeError.FULL, "no room");
+          }
+        });
+    world.sweep(worker());
+    assertThat(full).hasSize(7);
+    world.assertWhole(file);
+  }
+
+  @Test
+  void nodesThatAllRefuseAreNotAskedAgainAtOnce() {
+    FileDocument file = world.store(ObjectWorld.random(22, BLOCK));
+    ExtentDocument extent = world.first(file);
+    world.objects.announce(16, Set.of());
+    world.loseColumn(extent, 0);
+    world.nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.PUT) {
+            throw new NodeException(NodeError.FULL, "no room");
+          }
+        });
+    world.sweep(worker());
+    assertThat(world.count("mas.repair.failures")).isEqualTo(1);
+    assertThat(world.now(extent).turn().next())
+        .isLessThan(world.objects.time.get() + RepairWorld.LEASE.toMillis());
+  }
+
   @Test
   void aColumnMovesWhoseNodeDoesNotTakeItsBlock() {
     FileDocument file = world.store(ObjectWorld.random(6, 3 * BLOCK));

@@ -8,8 +8,11 @@ import io.mas.api.metadata.FileDocument;
 import io.mas.api.nodes.SimulatedNodes.Copy;
 import io.mas.api.nodes.SimulatedNodes.Operation;
 import io.mas.api.object.ObjectWorld;
+import io.mas.common.protocol.Priority;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
@@ -114,6 +117,44 @@ class SpreadTest {
           }
         });
     return count;
+  }
+
+  /** 2+2 on three nodes, of which one has two shards: when another is lost it is the last. */
+  @Test
+  void whereTheNextNodeIsTheLastNobodyWaitsForOthers() {
+    try (RepairWorld world = world(3, "2+2")) {
+      FileDocument file = world.store(ObjectWorld.random(5, 3 * BLOCK));
+      ExtentDocument extent = world.first(file);
+      List<String> nodes = extent.shards().stream().map(ExtentDocument.Shard::node).toList();
+      int alone =
+          IntStream.range(0, nodes.size())
+              .filter(shard -> Collections.frequency(nodes, nodes.get(shard)) == 1)
+              .findFirst()
+              .orElseThrow();
+      world.loseColumn(extent, alone);
+      assertThat(world.now(extent).redundancy()).isEqualTo(1);
+      world.sweep(world.worker(RepairRule.ALL));
+      assertThat(world.nodes.priorities()).containsExactly(Priority.NORMAL);
+      world.assertWhole(file);
+    }
+  }
+
+  /** Since then, and not since 1970. */
+  @Test
+  void whatIsFoundWhileColumnsAreSpreadIsMissingSinceThen() {
+    try (RepairWorld world = world(5, "4+2")) {
+      FileDocument file = world.store(ObjectWorld.random(6, 3 * BLOCK));
+      ExtentDocument extent = world.first(file);
+      assertThat(extent.belowIdeal()).isTrue();
+      for (int shard = 0; shard < 3; shard++) {
+        world.nodes.damage(extent.id(), shard, 1);
+      }
+      world.objects.announce(6, Set.of());
+      long now = world.objects.time.get();
+      world.sweep(world.worker(RepairRule.ALL));
+      assertThat(world.now(extent).missing()).isNotEmpty();
+      assertThat(world.now(extent).turn().since()).isEqualTo(now);
+    }
   }
 
   /** Full copies on a cluster of one node too few. */

@@ -1,12 +1,13 @@
 package io.mas.api.status;
 
-import static io.mas.api.status.Extents.column;
+import static io.mas.api.metadata.Extents.column;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.Extents;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.GarbageDocument;
 import io.mas.api.metadata.MetadataStore;

@@ -1,11 +1,12 @@
 package io.mas.api.status;
 
-import static io.mas.api.status.Extents.block;
-import static io.mas.api.status.Extents.column;
-import static io.mas.api.status.Extents.hash;
+import static io.mas.api.metadata.Extents.block;
+import static io.mas.api.metadata.Extents.column;
+import static io.mas.api.metadata.Extents.hash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.Extents;
 import io.mas.api.metadata.ProcessDocument;
 import java.util.List;
 import java.util.stream.Stream;

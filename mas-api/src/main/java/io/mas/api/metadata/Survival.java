@@ -1,6 +1,5 @@
-package io.mas.api.status;
+package io.mas.api.metadata;
 
-import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Missing;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** How many more nodes may fail before a block of an extent cannot be read. */
-final class Survival {
+public final class Survival {
   private Survival() {}
 
   /**
@@ -21,7 +20,7 @@ final class Survival {
    *
    * @param serves whether a node does what it is asked
    */
-  static int mayFail(ExtentDocument extent, Predicate<String> serves) {
+  public static int mayFail(ExtentDocument extent, Predicate<String> serves) {
     Set<Integer> blocks =
         extent.missing().stream()
             .map(Missing::block)
@@ -31,6 +30,14 @@ final class Survival {
         .mapToInt(block -> mayFail(extent, there(extent, block, serves)))
         .min()
         .orElseThrow();
+  }
+
+  /**
+   * Whether every block can be read though a node fails, whichever it is: as far as nodes serve
+   * that are not known to lack something.
+   */
+  public static boolean ofAnyNode(ExtentDocument extent) {
+    return mayFail(extent, _ -> true) > 0;
   }
 
   /** The shards of a block that can be read. */

@@ -1,10 +1,9 @@
-package io.mas.api.status;
+package io.mas.api.metadata;
 
-import static io.mas.api.status.Extents.block;
-import static io.mas.api.status.Extents.column;
+import static io.mas.api.metadata.Extents.block;
+import static io.mas.api.metadata.Extents.column;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Missing;
 import java.security.SecureRandom;
 import java.util.HashSet;

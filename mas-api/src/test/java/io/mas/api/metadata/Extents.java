@@ -1,6 +1,5 @@
-package io.mas.api.status;
+package io.mas.api.metadata;
 
-import io.mas.api.metadata.ExtentDocument;
 import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.ExtentDocument.Shard;
 import io.mas.common.object.BlockEntry;
@@ -17,34 +16,34 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Extents of two blocks as a test needs them. */
-final class Extents {
+public final class Extents {
   /** When their shards were missed, Unix milliseconds. */
-  static final long SINCE = 1_790_000_000_000L;
+  public static final long SINCE = 1_790_000_000_000L;
 
   /** Bytes of each of the two blocks, which are not compressed. */
-  static final int BLOCK = 1 << 20;
+  public static final int BLOCK = 1 << 20;
 
   private Extents() {}
 
-  static ObjectHash hash(int file) {
+  public static ObjectHash hash(int file) {
     return new ObjectHash("%064x".formatted(file));
   }
 
-  static Missing column(int shard) {
+  public static Missing column(int shard) {
     return new Missing(shard, Missing.ALL);
   }
 
-  static Missing block(int shard, int block) {
+  public static Missing block(int shard, int block) {
     return new Missing(shard, block);
   }
 
   /** The first extent of the one part of a file, 4+2 on nodes 1 to 6, that lacks these. */
-  static ExtentDocument of(int file, Missing... missing) {
+  public static ExtentDocument of(int file, Missing... missing) {
     return of(file, 0, nodes(6), missing);
   }
 
   /** An extent of a part, with k = 4 and a node for each shard. */
-  static ExtentDocument of(int file, int ordinal, List<String> nodes, Missing... missing) {
+  public static ExtentDocument of(int file, int ordinal, List<String> nodes, Missing... missing) {
     ExtentDocument whole =
         new ExtentDocument(
             new ExtentId(part(file), ordinal),
@@ -60,17 +59,17 @@ final class Extents {
     return missing.length == 0 ? whole : whole.withMissing(Set.of(missing), SINCE);
   }
 
-  static PartId part(int file) {
+  public static PartId part(int file) {
     return new PartId(file, 1);
   }
 
   /** The names of nodes, from {@code node-1} on. */
-  static List<String> nodes(int count) {
+  public static List<String> nodes(int count) {
     return IntStream.rangeClosed(1, count).mapToObj(i -> "node-" + i).toList();
   }
 
   /** So many files with the same loss. */
-  static Stream<ExtentDocument> files(int first, int count, Missing... missing) {
+  public static Stream<ExtentDocument> files(int first, int count, Missing... missing) {
     return IntStream.range(first, first + count).mapToObj(file -> of(file, missing));
   }
 }
