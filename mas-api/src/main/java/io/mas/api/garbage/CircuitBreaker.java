@@ -33,6 +33,14 @@ public final class CircuitBreaker {
    */
   record Tally(String where, long found, long of) {}
 
+  /**
+   * What a sweep has found.
+   *
+   * @param whole whether it has looked at everything
+   * @param dry whether nothing will be deleted, whatever is admitted
+   */
+  record Sweep(List<Tally> tallies, boolean whole, boolean dry) {}
+
   /** Why it is open, or empty if it is closed; as this process has last read it. */
   public Optional<String> reason() {
     return Optional.of(state.seen().breaker().stopped()).filter(text -> !text.isEmpty());
@@ -48,11 +56,10 @@ public final class CircuitBreaker {
    * then on: a process that dies over it cannot say how far it came.
    *
    * @param time of this judgement, Unix milliseconds
-   * @param dry nothing will be deleted, whatever this answers
    */
-  boolean admits(List<Tally> tallies, long time, boolean dry) {
+  boolean admits(Sweep sweep, long time) {
     boolean wasOpen = state.read().breaker().open();
-    SweepDocument now = state.update(before -> judged(before, tallies, time, dry));
+    SweepDocument now = state.update(before -> judged(before, sweep, time));
     if (now.breaker().open() && !wasOpen) {
       LOG.error(
           "the collection of garbage is stopped: {}. Is this the right database? If so, confirm it: "
@@ -62,16 +69,18 @@ public final class CircuitBreaker {
     return !now.breaker().open();
   }
 
-  private SweepDocument judged(SweepDocument now, List<Tally> tallies, long time, boolean dry) {
+  private SweepDocument judged(SweepDocument now, Sweep sweep, long time) {
     if (now.breaker().open()) {
       return now;
     }
-    String problem = problem(tallies, now, time);
+    String problem = problem(sweep.tallies, now, time);
     boolean confirmed = now.breaker().confirmed();
     if (problem != null && !confirmed) {
       return now.stopped(problem, time);
     }
-    return dry ? now : now.deleting(sum(tallies), time, confirmed && problem == null);
+    // It was for what was found then: a sweep that sees all and finds it no more has used it up.
+    boolean stands = confirmed && problem == null && !sweep.whole;
+    return sweep.dry ? now : now.deleting(sum(sweep.tallies), time, stands);
   }
 
   /**

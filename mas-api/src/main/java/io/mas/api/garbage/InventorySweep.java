@@ -192,9 +192,12 @@ public final class InventorySweep implements AutoCloseable {
     Found found = look();
     Predicate<UnknownColumn> counts = counting(found);
     long time = clock.millis();
+    boolean whole = whole(found);
     boolean admitted =
-        limits.breaker.admits(found.tallies(counts), time, limits.properties.dryRun());
-    if (whole(found)) {
+        limits.breaker.admits(
+            new CircuitBreaker.Sweep(found.tallies(counts), whole, limits.properties.dryRun()),
+            time);
+    if (whole) {
       state.judged();
     }
     long deleted = 0;

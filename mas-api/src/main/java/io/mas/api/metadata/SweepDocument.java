@@ -53,7 +53,7 @@ public record SweepDocument(
    *
    * @param stopped why every collection is stopped; "" if it is not
    * @param since since when, Unix milliseconds; 0 if it is not
-   * @param confirmed whether the next sweep that would be stopped goes on: an operator says so
+   * @param confirmed whether the next sweep goes on though it would be stopped: an operator says so
    * @param lately what was deleted, minute by minute, the oldest first
    */
   public record Breaker(String stopped, long since, boolean confirmed, List<Deleted> lately) {

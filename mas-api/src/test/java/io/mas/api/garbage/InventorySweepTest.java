@@ -10,6 +10,7 @@ import io.mas.api.metadata.RocksMetadataStore;
 import io.mas.api.metadata.WriteOutcome;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.SimulatedNodes;
+import io.mas.api.nodes.SimulatedNodes.Operation;
 import io.mas.api.object.ObjectWorld;
 import io.mas.common.error.ErrorCode;
 import io.mas.common.error.MasException;
@@ -257,6 +258,39 @@ class InventorySweepTest {
     world.sweep();
     assertThat(world.objects.nodes.parts()).isEmpty();
     assertThat(world.room.sweep().status().breaker().stopped()).isEmpty();
+  }
+
+  /** Else it would be the word of an operator on whatever comes weeks later. */
+  @Test
+  void aConfirmationIsUsedUpBySweepsThatFindNothingUnusual() throws Exception {
+    with(GarbageWorld.properties(false), new BreakerProperties(0.05, 2, 100_000));
+    SimulatedNodes nodes = world.objects.nodes;
+    for (int i = 0; i < 10; i++) {
+      assertThat(world.writerDiedBeforeItsDocument(ObjectWorld.random(10 + i, BLOCK))).isNotNull();
+    }
+    world.later(Duration.ofDays(2));
+    assertThat(world.room.breaker().open()).isTrue();
+    confirm();
+    nodes.copies().forEach(copy -> nodes.lose(copy.node(), copy.key()));
+    nodes.fail(
+        (operation, node, key) -> {
+          if (operation == Operation.LIST && (node.equals("node-1") || node.equals("node-2"))) {
+            throw SimulatedNodes.silence(node);
+          }
+        });
+    world.sweep();
+    assertThat(store.sweep().orElseThrow().breaker().confirmed())
+        .as("two nodes were not looked at, which may have it")
+        .isTrue();
+    nodes.heal();
+    world.sweep();
+    assertThat(store.sweep().orElseThrow().breaker().confirmed()).isFalse();
+    for (int i = 0; i < 10; i++) {
+      assertThat(world.writerDiedBeforeItsDocument(ObjectWorld.random(30 + i, BLOCK))).isNotNull();
+    }
+    world.later(Duration.ofDays(2));
+    assertThat(world.room.breaker().open()).isTrue();
+    assertThat(nodes.parts()).hasSize(10);
   }
 
   @Test
