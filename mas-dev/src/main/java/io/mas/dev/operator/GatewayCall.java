@@ -6,6 +6,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import javax.net.ssl.SSLException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -47,6 +48,10 @@ public final class GatewayCall {
       connection.setInstanceFollowRedirects(false);
       connection.setRequestProperty("systemToken", options.systemToken());
       return data(connection.getResponseCode(), body(connection));
+    } catch (SSLException e) {
+      throw new CannotAskException(
+          "What answers at %s is not trusted: %s.".formatted(options.url(), reason(e)),
+          "Is its certificate expired, or of another name? One that your own authority has signed is trusted with JAVA_TOOL_OPTIONS='-Djavax.net.ssl.trustStore=FILE'.");
     } catch (IOException e) {
       throw new CannotAskException(
           "No gateway answers at %s: %s.".formatted(options.url(), reason(e)),
@@ -69,7 +74,7 @@ public final class GatewayCall {
   }
 
   private JsonNode data(int status, String body) {
-    JsonNode answer = parsed(body);
+    JsonNode answer = parsed(status, body);
     String said = Words.plain(answer.path("msg").asString(""));
     int code = answer.path("code").asInt(0);
     if (status == HttpURLConnection.HTTP_OK && code == HttpURLConnection.HTTP_OK) {
@@ -95,22 +100,31 @@ public final class GatewayCall {
     return new CannotAskException(problem, action);
   }
 
-  private JsonNode parsed(String body) {
+  private JsonNode parsed(int status, String body) {
     try {
       JsonNode answer = JSON.readTree(body);
       if (answer.isObject()) {
         return answer;
       }
     } catch (JacksonException e) {
-      throw noGateway();
+      throw noGateway(status);
     }
-    throw noGateway();
+    throw noGateway(status);
   }
 
-  private CannotAskException noGateway() {
+  /** A proxy has pages of its own for what it cannot reach. */
+  private CannotAskException noGateway(int status) {
+    String action =
+        switch (status) {
+          case 301, 302, 307, 308 ->
+              "It leads elsewhere, perhaps from http to https: give that address with --url or MAS_URL.";
+          case 502, 503, 504 ->
+              "It seems to be a proxy that reaches no gateway: are any running? Their logs tell more.";
+          default -> "Say where one is with --url or MAS_URL.";
+        };
     return new CannotAskException(
-        "What answers at %s is no gateway of MAS: its answer is no JSON object."
-            .formatted(options.url()),
-        "Say where one is with --url or MAS_URL.");
+        "What answers at %s is no gateway of MAS: HTTP %d, and its answer is no JSON object."
+            .formatted(options.url(), status),
+        action);
   }
 }

@@ -198,6 +198,21 @@ class AskTest {
     assertThat(ask("status")).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "200, Say where one is with --url or MAS_URL.",
+    "301, 'It leads elsewhere, perhaps from http to https: give that address '",
+    "503, 'It seems to be a proxy that reaches no gateway: are any running?'"
+  })
+  void aPageOfAProxyIsToldByItsStatus(int http, String action) {
+    status = http;
+    answer = "<html>no upstream</html>";
+    assertThat(ask("status")).isEqualTo(2);
+    assertThat(err)
+        .contains("is no gateway of MAS: HTTP %d, and its answer is no JSON".formatted(http))
+        .contains(action);
+  }
+
   @Test
   void nobodyThereIsTwo() {
     server.stop(0);
