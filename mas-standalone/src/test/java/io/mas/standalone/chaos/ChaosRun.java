@@ -33,7 +33,6 @@ final class ChaosRun {
   static final Duration SETTLING = Duration.ofMinutes(5);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final int CHANGE_PERCENT = 45;
   private static final int KEPT_PERCENT = 50;
 
   /** Of what is broken, so much is printed. */
@@ -48,14 +47,18 @@ final class ChaosRun {
   /** From when on nothing is excused, by {@link System#nanoTime}; the check is not before. */
   private long normal = System.nanoTime();
 
-  /** The seed is that of {@code -Dmas.seed}, if it is given; it is printed. */
-  ChaosRun(ChaosCluster chaos, int clients) {
+  /**
+   * The seed is that of {@code -Dmas.seed}, if it is given; it is printed.
+   *
+   * @param changePercent so many of 100 steps of a client change a file of its own
+   */
+  ChaosRun(ChaosCluster chaos, int clients, int changePercent) {
     this.chaos = chaos;
     this.load =
         new MixedLoad(
             Settings.of(clients, PAUSE)
                 .withRecovery(RECOVERY)
-                .withChanges(CHANGE_PERCENT, KEPT_PERCENT));
+                .withChanges(changePercent, KEPT_PERCENT));
     this.random = new Random(load.seed());
     int victim = 1 + random.nextInt(ChaosCluster.NODES);
     ClusterProcess node = chaos.cluster().node(victim);

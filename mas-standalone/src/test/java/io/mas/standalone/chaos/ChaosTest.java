@@ -43,6 +43,11 @@ import org.junit.jupiter.api.TestMethodOrder;
 class ChaosTest {
   private static final int CLIENTS = Integer.getInteger("mas.chaos.clients", 12);
 
+  private static final int CHANGE_PERCENT = 45;
+
+  /** Of a long run, which is to have many uploads, and reads all of them after each round. */
+  private static final int LONG_CHANGE_PERCENT = 70;
+
   /** At the least, on any machine: a process that was killed is harmed until it has started. */
   private static final int SECONDS_PER_FAULT = 10;
 
@@ -74,7 +79,7 @@ class ChaosTest {
   @Test
   @Order(1)
   void nothingIsLostInChaos() throws Exception {
-    ChaosRun run = new ChaosRun(chaos, CLIENTS);
+    ChaosRun run = new ChaosRun(chaos, CLIENTS, CHANGE_PERCENT);
     Duration time = seconds(180);
     run.faults(time);
     assertGood(run);
@@ -86,7 +91,7 @@ class ChaosTest {
   @Test
   @Order(2)
   void nothingIsLostInAThousandKills() throws Exception {
-    ChaosRun run = new ChaosRun(chaos, CLIENTS);
+    ChaosRun run = new ChaosRun(chaos, CLIENTS, LONG_CHANGE_PERCENT);
     long kills = Long.getLong("mas.kills", 1_000);
     long files = Long.getLong("mas.chaos.files", 20_000);
     Duration least = seconds(7_200);
@@ -183,7 +188,7 @@ class ChaosTest {
   @Test
   @Order(5)
   void aFileWithoutEnoughShardsIsReported() throws Exception {
-    ChaosRun run = new ChaosRun(chaos, CLIENTS);
+    ChaosRun run = new ChaosRun(chaos, CLIENTS, CHANGE_PERCENT);
     run.peace(Duration.ofSeconds(10));
     Random random = new Random(run.seed());
     for (int node = 1; node <= ChaosCluster.SURVIVED + 1; node++) {
