@@ -3,6 +3,7 @@ package io.mas.api;
 import io.mas.api.garbage.GarbageConfiguration;
 import io.mas.api.nodes.VerdictConfiguration;
 import io.mas.api.repair.RepairConfiguration;
+import io.mas.api.status.GaugesConfiguration;
 import io.mas.api.status.OperatorConfiguration;
 import io.mas.api.token.TokenConfiguration;
 import io.mas.api.upload.UploadConfiguration;
@@ -40,6 +41,7 @@ final class RoleConfigurations implements ImportSelector, EnvironmentAware {
     }
     if (roles.contains(Role.REPAIR)) {
       chosen.add(GarbageConfiguration.class);
+      chosen.add(GaugesConfiguration.class);
       chosen.add(RepairConfiguration.class);
       chosen.add(VerdictConfiguration.class);
     }

@@ -102,7 +102,7 @@ class AlertTest {
             "mas_shards_bytes_total",
             "mas_system_tokens_last_used_seconds",
             "mas_garbage_found_total")
-        .doesNotContain("mas_node_free", "mas_repair_due_total", "mas_nodes_gone");
+        .doesNotContain("mas_node_free", "mas_repair_backlog_total", "mas_nodes_gone");
   }
 
   @Test

@@ -42,8 +42,15 @@ class ManagementTest {
         "mas_repair_extents_total",
         "mas_repair_written_bytes_total",
         "mas_repair_failures_total",
-        "mas_repair_due",
+        "mas_repair_backlog",
+        "mas_repair_stuck",
+        "mas_verdicts_held",
+        "mas_cluster_known",
+        "mas_cluster_may_fail",
+        "mas_cluster_unreadable",
         "mas_nodes_may_fail",
+        "mas_health_up{component=\"nodes\"",
+        "mas_node_capacity_bytes",
         "mas_node_"
       })
   void metricsAreThere(String metric, Store store) throws Exception {

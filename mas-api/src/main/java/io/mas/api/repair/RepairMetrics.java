@@ -1,11 +1,9 @@
 package io.mas.api.repair;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -16,7 +14,6 @@ final class RepairMetrics {
   private final Counter extents;
   private final Counter bytes;
   private final Counter failures;
-  private final AtomicInteger due = new AtomicInteger();
   private final AtomicLong repaired = new AtomicLong();
   private final AtomicLong written = new AtomicLong();
 
@@ -44,13 +41,6 @@ final class RepairMetrics {
         Counter.builder("mas.repair.failures")
             .description("tries that left an extent as it was")
             .register(meters);
-    Gauge.builder("mas.repair.due", due, AtomicInteger::get)
-        .description("extents that wait for the repair, as last seen; at most " + RepairWorker.PAGE)
-        .register(meters);
-  }
-
-  void due(int count) {
-    due.set(count);
   }
 
   void written(long count) {

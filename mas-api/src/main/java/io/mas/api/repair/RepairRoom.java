@@ -53,8 +53,7 @@ public final class RepairRoom {
                 rules,
                 planner,
                 turns,
-                repairer,
-                metrics));
+                repairer));
     this.note = new RepairNote(outside.metadata(), metrics, outside.clock());
   }
 

@@ -56,8 +56,7 @@ public final class RepairWorker implements AutoCloseable {
       Set<RepairRule> rules,
       Planner planner,
       Turns turns,
-      Repairer repairer,
-      RepairMetrics metrics) {}
+      Repairer repairer) {}
 
   RepairWorker(Parts parts) {
     this.parts = parts;
@@ -120,7 +119,6 @@ public final class RepairWorker implements AutoCloseable {
     if (due.size() < PAGE) {
       due.addAll(parts.metadata.extentsWaiting(parts.planner.writable(), PAGE - due.size()));
     }
-    parts.metrics.due(due.size());
     return parts.rules.contains(RepairRule.URGENT_FIRST)
         ? due
         : due.stream().sorted(Comparator.comparingLong(one -> one.turn().since())).toList();

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * @param files files of which a shard is known to be missing or damaged
  * @param unreadable those of them that cannot be read now
  * @param extents extents of those files that lack a shard
- * @param bytes what must be written to nodes to make them whole
+ * @param stuck those of them whose repair has failed again and again
+ * @param bytes what must be written to nodes to make those whole of which k shards are left
  * @param unspread extents that have all shards, but several on a node, for want of nodes
  * @param worst the files that may lose the fewest shards more, the worst first, at most {@value
  *     #WORST}
@@ -30,6 +31,7 @@ public record RepairBacklog(
     Count files,
     Count unreadable,
     Count extents,
+    Count stuck,
     Count bytes,
     Count unspread,
     List<LackingFile> worst,
@@ -44,6 +46,9 @@ public record RepairBacklog(
 
   /** A process says every few seconds that it is there; one that did not for so long is not. */
   static final long PRESENT_MILLIS = 60_000;
+
+  /** Tries in a row after which a repair is stuck: the next ones come at the longest backoff. */
+  static final int STUCK_TRIES = 5;
 
   private static final double MILLIS_PER_SECOND = 1000;
 
@@ -91,6 +96,7 @@ public record RepairBacklog(
     // Behind the bound all have at least the redundancy of the last one seen.
     boolean moreLack = cut && seen.getLast().redundancy() < mostParity(seen, parity);
     Map<ObjectHash, LackingFile> files = files(lacking);
+    long stuck = lacking.stream().filter(one -> one.turn().tries() >= STUCK_TRIES).count();
     long unreadable = files.values().stream().filter(file -> file.redundancy < 0).count();
     List<ProcessDocument> present =
         processes.stream().filter(process -> now - process.seen() < PRESENT_MILLIS).toList();
@@ -99,7 +105,8 @@ public record RepairBacklog(
         new Count(files.size(), moreLack),
         new Count(unreadable, cut && seen.getLast().redundancy() < 0),
         new Count(lacking.size(), moreLack),
-        new Count(lacking.stream().mapToLong(ExtentDocument::missingLength).sum(), moreLack),
+        new Count(stuck, moreLack),
+        new Count(writable(lacking), moreLack),
         new Count(seen.size() - lacking.size(), cut),
         files.values().stream().limit(WORST).toList(),
         workers.size(),
@@ -119,6 +126,14 @@ public record RepairBacklog(
   /** Whether a shard is missing: those that are only on too few nodes are in the work list too. */
   private static boolean lacksShards(ExtentDocument extent) {
     return !extent.missing().isEmpty();
+  }
+
+  /** What the repair can write: nothing can be coded from fewer than k shards. */
+  private static long writable(List<ExtentDocument> lacking) {
+    return lacking.stream()
+        .filter(extent -> extent.redundancy() >= 0)
+        .mapToLong(ExtentDocument::missingLength)
+        .sum();
   }
 
   private static int mostParity(List<ExtentDocument> seen, int parity) {

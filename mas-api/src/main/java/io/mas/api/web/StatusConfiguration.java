@@ -5,12 +5,14 @@ import io.mas.api.object.ObjectProperties;
 import io.mas.api.status.Condition;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Map;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What operators and monitors are told of the storage nodes. */
+/** What operators and monitors are told of the storage nodes, and of what a process stands on. */
 @Configuration(proxyBeanMethods = false)
 public class StatusConfiguration {
 
@@ -39,8 +41,25 @@ public class StatusConfiguration {
           .register(registry);
       Gauge.builder(
               "mas.nodes.may.fail", view, nodes -> Math.max(0, nodes.mayFail(properties.layout())))
-          .description("how many more storage nodes may fail without a file becoming unreadable")
+          .description("how many more storage nodes may fail, of files that lack no shard")
           .register(registry);
     };
+  }
+
+  /** What the health endpoint says of each part, none of which asks a server for it. */
+  @Bean
+  MeterBinder healthMetrics(Map<String, HealthIndicator> indicators) {
+    return registry ->
+        indicators.forEach(
+            (bean, indicator) ->
+                Gauge.builder("mas.health.up", indicator, StatusConfiguration::up)
+                    .description("1 if the health endpoint says that this part is up, 0 if not")
+                    .tag("component", bean.replace("HealthIndicator", ""))
+                    .register(registry));
+  }
+
+  private static double up(HealthIndicator indicator) {
+    Health health = indicator.health();
+    return health != null && Status.UP.equals(health.getStatus()) ? 1 : 0;
   }
 }

@@ -71,6 +71,24 @@ class RepairBacklogTest {
             Stream.of(Extents.of(1, column(0), column(1), column(2)), Extents.of(2, column(0))));
     assertThat(backlog.unreadable()).isEqualTo(new Count(1, false));
     assertThat(backlog.worst().getFirst().redundancy()).isEqualTo(-1);
+    assertThat(backlog.bytes())
+        .as("nobody can write the others")
+        .isEqualTo(new Count(2L * SHARD, false));
+  }
+
+  @Test
+  void whatWasTriedAgainAndAgainIsStuck() {
+    RepairBacklog backlog =
+        backlog(
+            Stream.of(
+                tried(Extents.of(1, column(0)), RepairBacklog.STUCK_TRIES),
+                tried(Extents.of(2, column(0)), RepairBacklog.STUCK_TRIES - 1),
+                tried(Extents.of(3, 0, THREE_NODES), RepairBacklog.STUCK_TRIES)));
+    assertThat(backlog.stuck()).isEqualTo(new Count(1, false));
+  }
+
+  private static ExtentDocument tried(ExtentDocument extent, int tries) {
+    return extent.withTurn(new ExtentDocument.Turn(Extents.SINCE, NOW, tries));
   }
 
   @Test

@@ -197,19 +197,29 @@ final class StatusText {
     if (Words.none(repair.path("extents"))) {
       return "nothing is known to be missing (" + workers + ")" + unspread;
     }
-    return "%s, %s to write: %s (%s)%s"
+    return "%s, %s to write: %s (%s)%s%s"
         .formatted(
             Words.count(repair.path("extents"), "extent"),
             Words.byteCount(repair.path("bytes")),
             duration(repair),
             workers,
+            stuck(repair.path("stuck")),
             unspread);
+  }
+
+  private static String stuck(JsonNode stuck) {
+    return Words.none(stuck)
+        ? ""
+        : "; STUCK, since repairs failed again and again: " + Words.count(stuck);
   }
 
   private static String duration(JsonNode repair) {
     JsonNode seconds = repair.path("seconds");
+    if (repair.path("workers").asInt() == 0) {
+      return "NOBODY REPAIRS";
+    }
     if (seconds.isNull()) {
-      return "for how long is not known yet, since no worker has told its rate";
+      return "nothing was written in the last minute, so for how long is not known";
     }
     return "%s %s at %s/s"
         .formatted(

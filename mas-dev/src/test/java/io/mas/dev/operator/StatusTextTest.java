@@ -31,8 +31,15 @@ class StatusTextTest {
   private static String repair(
       String files, String unreadable, String extents, String bytes, String rate) {
     return """
-        {"files":%s,"unreadable":%s,"extents":%s,"bytes":%s,"unspread":%s,%s,"worst":[]}"""
-        .formatted(count(files), count(unreadable), count(extents), count(bytes), count("0"), rate);
+        {"files":%s,"unreadable":%s,"extents":%s,"stuck":%s,"bytes":%s,"unspread":%s,%s,"worst":[]}"""
+        .formatted(
+            count(files),
+            count(unreadable),
+            count(extents),
+            count("0"),
+            count(bytes),
+            count("0"),
+            rate);
   }
 
   private static String text(
@@ -165,11 +172,23 @@ class StatusTextTest {
 
   @Test
   void withoutARateNoTimeIsPromised() {
+    String idle = "\"workers\":1,\"bytes_per_second\":0,\"seconds\":null";
+    assertThat(text(false, "1", repair("1", "0", "1", "512", idle), "", up("node-1")))
+        .contains("1 extent, 512 B to write: nothing was written in the last minute, so for how ")
+        .contains("(1 worker)\n");
+    String nobody = idle.replace("\"workers\":1", "\"workers\":0");
+    assertThat(text(false, "1", repair("1", "0", "1", "512", nobody), "", up("node-1")))
+        .contains("1 extent, 512 B to write: NOBODY REPAIRS (0 workers)\n");
+  }
+
+  @Test
+  void aRepairThatFailsAgainAndAgainIsSaidToBeStuck() {
+    String rate = "\"workers\":1,\"bytes_per_second\":512,\"seconds\":1";
     String repair =
-        repair("1", "0", "1", "512", "\"workers\":0,\"bytes_per_second\":0,\"seconds\":null");
+        repair("4", "0", "4", "512", rate)
+            .replace("\"stuck\":" + count("0"), "\"stuck\":" + count("3"));
     assertThat(text(false, "1", repair, "", up("node-1")))
-        .contains("1 extent, 512 B to write: for how long is not known yet")
-        .contains("(0 workers)");
+        .contains("(1 worker); STUCK, since repairs failed again and again: 3\n");
   }
 
   @Test

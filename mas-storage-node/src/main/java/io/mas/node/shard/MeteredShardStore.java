@@ -47,6 +47,12 @@ public final class MeteredShardStore implements ShardStore {
             .baseUnit("bytes")
             .tag("node", node)
             .register(registry));
+    meters.add(
+        Gauge.builder("mas.node.capacity", store, s -> s.status().capacityBytes())
+            .description("size of the volume")
+            .baseUnit("bytes")
+            .tag("node", node)
+            .register(registry));
   }
 
   private Counter counter(String name, String unit, String what, String node) {
