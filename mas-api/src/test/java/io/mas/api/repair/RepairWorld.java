@@ -150,6 +150,16 @@ final class RepairWorld implements AutoCloseable {
     lacks(extent, new Missing(shard, Missing.ALL));
   }
 
+  /** From now on the node does not answer. */
+  void silence(String silent) {
+    nodes.fail(
+        (operation, node, key) -> {
+          if (node.equals(silent)) {
+            throw SimulatedNodes.silence(node);
+          }
+        });
+  }
+
   /** One look, and all that comes of it. */
   void sweep(RepairWorker worker) {
     try {
