@@ -33,7 +33,6 @@ final class ChaosRun {
   static final Duration SETTLING = Duration.ofMinutes(5);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final int KEPT_PERCENT = 50;
 
   /** Of what is broken, so much is printed. */
   private static final int MOST_LINES = 30;
@@ -48,18 +47,23 @@ final class ChaosRun {
   private long normal = System.nanoTime();
 
   /**
-   * The seed is that of {@code -Dmas.seed}, if it is given; it is printed.
+   * What the clients do.
    *
-   * @param changePercent so many of 100 steps of a client change a file of its own
+   * @param changePercent so many of 100 steps change a file of their own
+   * @param keptPercent so many of 100 files that are stored stay so, for the check to read
    */
-  ChaosRun(ChaosCluster chaos, int clients, int changePercent) {
+  record Habits(int changePercent, int keptPercent) {}
+
+  /** The seed is that of {@code -Dmas.seed}, if it is given; it is printed. */
+  ChaosRun(ChaosCluster chaos, int clients, Habits habits) {
     this.chaos = chaos;
     this.load =
         new MixedLoad(
             Settings.of(clients, PAUSE)
                 .withRecovery(RECOVERY)
-                .withChanges(changePercent, KEPT_PERCENT));
+                .withChanges(habits.changePercent, habits.keptPercent));
     this.random = new Random(load.seed());
+    ChaosCluster.log("chaos: again with -Dmas.seed=" + load.seed());
     int victim = 1 + random.nextInt(ChaosCluster.NODES);
     ClusterProcess node = chaos.cluster().node(victim);
     ProcessFaults processes = new ProcessFaults(chaos.cluster(), ChaosCluster::log);

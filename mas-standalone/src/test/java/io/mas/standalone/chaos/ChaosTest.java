@@ -16,6 +16,7 @@ import io.mas.common.object.PartId;
 import io.mas.standalone.Content;
 import io.mas.standalone.Damage;
 import io.mas.standalone.Shards;
+import io.mas.standalone.chaos.ChaosRun.Habits;
 import io.mas.standalone.chaos.ChaosRun.Verdict;
 import io.mas.standalone.chaos.Fault.Kind;
 import java.nio.file.Path;
@@ -43,10 +44,13 @@ import org.junit.jupiter.api.TestMethodOrder;
 class ChaosTest {
   private static final int CLIENTS = Integer.getInteger("mas.chaos.clients", 12);
 
-  private static final int CHANGE_PERCENT = 45;
+  private static final Habits USUAL = new Habits(45, 50);
 
-  /** Of a long run, which is to have many uploads, and reads all of them after each round. */
-  private static final int LONG_CHANGE_PERCENT = 70;
+  /**
+   * Of a long run, which is to have many uploads, and reads all that stays after each round. Each
+   * volume that is emptied is rebuilt: of what stays, and that is most of the work in the end.
+   */
+  private static final Habits LONG = new Habits(70, 15);
 
   /** At the least, on any machine: a process that was killed is harmed until it has started. */
   private static final int SECONDS_PER_FAULT = 10;
@@ -79,7 +83,7 @@ class ChaosTest {
   @Test
   @Order(1)
   void nothingIsLostInChaos() throws Exception {
-    ChaosRun run = new ChaosRun(chaos, CLIENTS, CHANGE_PERCENT);
+    ChaosRun run = new ChaosRun(chaos, CLIENTS, USUAL);
     Duration time = seconds(180);
     run.faults(time);
     assertGood(run);
@@ -91,7 +95,7 @@ class ChaosTest {
   @Test
   @Order(2)
   void nothingIsLostInAThousandKills() throws Exception {
-    ChaosRun run = new ChaosRun(chaos, CLIENTS, LONG_CHANGE_PERCENT);
+    ChaosRun run = new ChaosRun(chaos, CLIENTS, LONG);
     long kills = Long.getLong("mas.kills", 1_000);
     long files = Long.getLong("mas.chaos.files", 20_000);
     Duration least = seconds(7_200);
@@ -188,7 +192,7 @@ class ChaosTest {
   @Test
   @Order(5)
   void aFileWithoutEnoughShardsIsReported() throws Exception {
-    ChaosRun run = new ChaosRun(chaos, CLIENTS, CHANGE_PERCENT);
+    ChaosRun run = new ChaosRun(chaos, CLIENTS, USUAL);
     run.peace(Duration.ofSeconds(10));
     Random random = new Random(run.seed());
     for (int node = 1; node <= ChaosCluster.SURVIVED + 1; node++) {
