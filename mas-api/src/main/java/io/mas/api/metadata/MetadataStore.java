@@ -92,6 +92,12 @@ public interface MetadataStore extends AutoCloseable {
   List<ExtentDocument> extentsToRepair(int least, long time, int limit);
 
   /**
+   * How many of the extents that lack something have less redundancy than {@code below}, but {@code
+   * limit} at most.
+   */
+  int countExtentsToRepair(int below, int limit);
+
+  /**
    * Extents that wait until there are more nodes than when they were last looked at ({@link
    * ExtentDocument.Turn#waiting}), and for no more than {@code nodes}; in any order.
    */

@@ -160,6 +160,11 @@ public final class MongoMetadataStore implements MetadataStore {
   }
 
   @Override
+  public int countExtentsToRepair(int below, int limit) {
+    return documents.count(MongoKey.EXTENTS, Filters.lt(DocumentFormat.REDUNDANCY, below), limit);
+  }
+
+  @Override
   public List<ExtentDocument> extentsWithTurn(int least, long from, long to, int limit) {
     Bson turn =
         Filters.and(

@@ -208,6 +208,12 @@ public final class RocksMetadataStore implements MetadataStore {
   }
 
   @Override
+  public int countExtentsToRepair(int below, int limit) {
+    RocksKey all = RocksKey.extentsToRepair();
+    return documents.keys(all, all, limit, key -> key.number() < below).size();
+  }
+
+  @Override
   public List<ExtentDocument> extentsWithTurn(int least, long from, long to, int limit) {
     return extents.withTurn(least, from, to, limit);
   }

@@ -50,6 +50,7 @@ public final class GarbageSweep implements AutoCloseable {
   private final CommitRecords records;
   private final ObjectProperties properties;
   private final InstantSource clock;
+  private final ObjectMetrics metrics;
   private final CountDownLatch closing = new CountDownLatch(1);
 
   GarbageSweep(
@@ -58,13 +59,15 @@ public final class GarbageSweep implements AutoCloseable {
       ShardDeleter deleter,
       CommitRecords records,
       ObjectProperties properties,
-      InstantSource clock) {
+      InstantSource clock,
+      ObjectMetrics metrics) {
     this.metadata = metadata;
     this.collector = collector;
     this.deleter = deleter;
     this.records = records;
     this.properties = properties;
     this.clock = clock;
+    this.metrics = metrics;
   }
 
   /**
@@ -153,14 +156,18 @@ public final class GarbageSweep implements AutoCloseable {
     try {
       left(note.what())
           .ifPresentOrElse(
-              rest -> metadata.putGarbage(note.left(rest, later())),
-              () -> metadata.removeGarbage(note.id()));
+              rest -> putOff(note.left(rest, later())), () -> metadata.removeGarbage(note.id()));
       return true;
     } catch (RuntimeException e) {
       LOG.warn("garbage of {} not collected", note.what().hash(), e);
-      guarded(() -> metadata.putGarbage(note.dueAt(later())));
+      guarded(() -> putOff(note.dueAt(later())));
       return false;
     }
+  }
+
+  private void putOff(GarbageDocument rest) {
+    metadata.putGarbage(rest);
+    metrics.putOff();
   }
 
   /** Collects, and tells what is left of it. */

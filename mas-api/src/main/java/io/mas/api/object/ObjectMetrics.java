@@ -11,6 +11,7 @@ final class ObjectMetrics {
   private final Counter missingShards;
   private final Counter replacedExtents;
   private final Counter collectedParts;
+  private final Counter putOffNotes;
 
   ObjectMetrics(MeterRegistry meters) {
     this.meters = meters;
@@ -22,6 +23,8 @@ final class ObjectMetrics {
     this.replacedExtents =
         counter("mas.extents.replaced", "extents ended early since a node failed in a write");
     this.collectedParts = counter("mas.parts.collected", "parts deleted by the collection");
+    this.putOffNotes =
+        counter("mas.garbage.put.off", "notes of garbage that could not be collected for now");
   }
 
   private Counter counter(String name, String description) {
@@ -51,5 +54,10 @@ final class ObjectMetrics {
   /** So many parts were deleted for good. */
   void collected(int parts) {
     collectedParts.increment(parts);
+  }
+
+  /** What a note says is tried again later. */
+  void putOff() {
+    putOffNotes.increment();
   }
 }

@@ -80,7 +80,8 @@ public final class ObjectRoom {
         new CommitProtection(metadata, nodes, outside.clock(), properties.preparedGrace(), rules);
     this.collector = new Collector(metadata, protection, deleter, metrics, rules);
     this.sweep =
-        new GarbageSweep(metadata, collector, deleter, records, properties, outside.clock());
+        new GarbageSweep(
+            metadata, collector, deleter, records, properties, outside.clock(), metrics);
   }
 
   public Files files() {

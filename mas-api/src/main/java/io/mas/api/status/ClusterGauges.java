@@ -40,7 +40,7 @@ public final class ClusterGauges implements AutoCloseable {
         .description("files that lack more shards than they may, as far as that is known")
         .register(meters);
     Gauge.builder("mas.repair.backlog", this, one -> one.ofRepair(it -> it.extents().number()))
-        .description("extents that lack a shard, at most " + RepairBacklog.MOST)
+        .description("extents that lack a shard, at most " + RepairBacklog.MOST_COUNTED)
         .register(meters);
     Gauge.builder("mas.repair.stuck", this, one -> one.ofRepair(it -> it.stuck().number()))
         .description("those of them whose repair has failed again and again")

@@ -48,7 +48,10 @@ public final class OperatorView {
 
   /** What the database knows of the repair, and of the layouts that files have. */
   private record Work(
-      List<ExtentDocument> list, List<ProcessDocument> processes, Set<Layout> layouts) {}
+      List<ExtentDocument> list,
+      int counted,
+      List<ProcessDocument> processes,
+      Set<Layout> layouts) {}
 
   /**
    * @param layout of new files
@@ -71,8 +74,12 @@ public final class OperatorView {
   }
 
   private Work work() {
+    List<ExtentDocument> list = metadata.extentsToRepair(Long.MAX_VALUE, RepairBacklog.MOST + 1);
     return new Work(
-        metadata.extentsToRepair(Long.MAX_VALUE, RepairBacklog.MOST + 1),
+        list,
+        list.size() > RepairBacklog.MOST
+            ? metadata.countExtentsToRepair(layout.m(), RepairBacklog.MOST_COUNTED)
+            : list.size(),
         metadata.processes(),
         metadata.sweep().orElse(SweepDocument.NONE).last().layouts());
   }
@@ -94,7 +101,9 @@ public final class OperatorView {
         now,
         nodes,
         work == null ? null : mayFail(work, nodes),
-        work == null ? null : RepairBacklog.of(work.list, layout.m(), work.processes, now),
+        work == null
+            ? null
+            : RepairBacklog.of(work.list, work.counted, layout.m(), work.processes, now),
         notes,
         unknown);
   }

@@ -17,9 +17,10 @@ import java.util.stream.Collectors;
  *
  * @param files files of which a shard is known to be missing or damaged
  * @param unreadable those of them that cannot be read now
- * @param extents extents of those files that lack a shard
+ * @param extents extents of those files that lack a shard; at most {@value #MOST_COUNTED}
  * @param stuck those of them whose repair has failed again and again
- * @param bytes what must be written to nodes to make those whole of which k shards are left
+ * @param bytes what must be written to nodes to make those whole of which k shards are left; of
+ *     more than {@value #MOST} extents, what it is if the others lack as much as these
  * @param unspread extents that have all shards, but several on a node, for want of nodes
  * @param worst the files that may lose the fewest shards more, the worst first, at most {@value
  *     #WORST}
@@ -40,6 +41,9 @@ public record RepairBacklog(
     String held) {
   /** The most extents looked at: some 4 MB of documents, read in well under a second. */
   static final int MOST = 1000;
+
+  /** The most extents counted: a walk along an index. */
+  static final int MOST_COUNTED = 100_000;
 
   /** The most files that are named. */
   static final int WORST = 10;
@@ -86,16 +90,26 @@ public record RepairBacklog(
    *
    * @param found the work list, the least redundancy first: all of it, or one more than {@link
    *     #MOST}
+   * @param counted how many extents have less redundancy than {@code parity}, at most {@link
+   *     #MOST_COUNTED}
    * @param parity of new files
    */
   static RepairBacklog of(
-      List<ExtentDocument> found, int parity, Collection<ProcessDocument> processes, long now) {
+      List<ExtentDocument> found,
+      int counted,
+      int parity,
+      Collection<ProcessDocument> processes,
+      long now) {
     boolean cut = found.size() > MOST;
     List<ExtentDocument> seen = found.subList(0, Math.min(found.size(), MOST));
     List<ExtentDocument> lacking = seen.stream().filter(RepairBacklog::lacksShards).toList();
     // Behind the bound all have at least the redundancy of the last one seen.
     boolean moreLack = cut && seen.getLast().redundancy() < mostParity(seen, parity);
     Map<ObjectHash, LackingFile> files = files(lacking);
+    Count extents =
+        moreLack
+            ? new Count(Math.max(lacking.size(), counted), counted >= MOST_COUNTED)
+            : new Count(lacking.size(), false);
     long stuck = lacking.stream().filter(one -> one.turn().tries() >= STUCK_TRIES).count();
     long unreadable = files.values().stream().filter(file -> file.redundancy < 0).count();
     List<ProcessDocument> present =
@@ -104,9 +118,9 @@ public record RepairBacklog(
     return new RepairBacklog(
         new Count(files.size(), moreLack),
         new Count(unreadable, cut && seen.getLast().redundancy() < 0),
-        new Count(lacking.size(), moreLack),
+        extents,
         new Count(stuck, moreLack),
-        new Count(writable(lacking), moreLack),
+        new Count(writable(lacking, extents.number()), extents.more()),
         new Count(seen.size() - lacking.size(), cut),
         files.values().stream().limit(WORST).toList(),
         workers.size(),
@@ -128,12 +142,18 @@ public record RepairBacklog(
     return !extent.missing().isEmpty();
   }
 
-  /** What the repair can write: nothing can be coded from fewer than k shards. */
-  private static long writable(List<ExtentDocument> lacking) {
-    return lacking.stream()
-        .filter(extent -> extent.redundancy() >= 0)
-        .mapToLong(ExtentDocument::missingLength)
-        .sum();
+  /**
+   * What the repair can write: nothing can be coded from fewer than k shards.
+   *
+   * @param all how many such extents there are
+   */
+  private static long writable(List<ExtentDocument> lacking, long all) {
+    double bytes =
+        lacking.stream()
+            .filter(extent -> extent.redundancy() >= 0)
+            .mapToLong(ExtentDocument::missingLength)
+            .sum();
+    return lacking.isEmpty() ? 0 : Math.round(bytes * all / lacking.size());
   }
 
   private static int mostParity(List<ExtentDocument> seen, int parity) {

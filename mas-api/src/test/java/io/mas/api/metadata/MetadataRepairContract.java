@@ -80,6 +80,20 @@ abstract class MetadataRepairContract extends MetadataContract {
   }
 
   @Test
+  void theyAreCountedByTheirRedundancyUpToABound() {
+    lacking(10, column(0), column(1), column(2));
+    lacking(20, column(0), column(1));
+    lacking(30, column(0));
+    lacking(40, block(1, 0));
+    lacking(1);
+    assertThat(store.countExtentsToRepair(2, 100)).isEqualTo(4);
+    assertThat(store.countExtentsToRepair(1, 100)).isEqualTo(2);
+    assertThat(store.countExtentsToRepair(0, 100)).isEqualTo(1);
+    assertThat(store.countExtentsToRepair(-1, 100)).isZero();
+    assertThat(store.countExtentsToRepair(2, 3)).isEqualTo(3);
+  }
+
+  @Test
   void whatCannotBeReadCanBeLeftOut() {
     ExtentDocument unreadable = lacking(10, column(0), column(1), column(2));
     ExtentDocument last = lacking(20, column(0), column(1));

@@ -66,6 +66,10 @@ class CollectTest {
     world.room.sweep().sweep();
   }
 
+  private double putOff() {
+    return world.outside.meters().get("mas.garbage.put.off").counter().count();
+  }
+
   @Test
   void theSpaceOfADeletedFileReturnsAfterTheGraceAndNotBefore() {
     FileDocument file = world.store(ObjectWorld.random(1, 5 * BLOCK), new byte[10]);
@@ -161,8 +165,10 @@ class CollectTest {
     later(Duration.ofMinutes(11));
     assertThat(version(file.hash())).isEqualTo(fenced);
     assertThat(world.nodes.copies()).isNotEmpty();
+    assertThat(putOff()).isEqualTo(3);
     world.nodes.heal();
     later(Duration.ofMinutes(11));
+    assertThat(putOff()).isEqualTo(3);
     assertThat(world.nodes.copies()).isEmpty();
     assertThat(store.dueGarbage(Long.MAX_VALUE, 10)).isEmpty();
   }

@@ -62,6 +62,7 @@ class ClusterGaugesTest {
             RepairBacklog.of(
                 List.of(unreadable, Extents.of(2, column(0))),
                 2,
+                2,
                 List.of(ProcessDocument.observer("a", NOW, "safe mode", List.of())),
                 NOW));
     gauges.askOnce();
@@ -72,7 +73,7 @@ class ClusterGaugesTest {
     told("mas.repair.stuck", 1);
     told("mas.verdicts.held", 1);
 
-    status = status(2, RepairBacklog.of(List.of(), 2, List.of(), NOW));
+    status = status(2, RepairBacklog.of(List.of(), 0, 2, List.of(), NOW));
     gauges.askOnce();
     told("mas.cluster.may.fail", 2);
     told("mas.repair.backlog", 0);
@@ -81,7 +82,7 @@ class ClusterGaugesTest {
 
   @Test
   void whatIsNotKnownIsNoNumberAndThatItIsNotIsTold() {
-    status = status(2, RepairBacklog.of(List.of(), 2, List.of(), NOW));
+    status = status(2, RepairBacklog.of(List.of(), 0, 2, List.of(), NOW));
     gauges.askOnce();
     status = status(null, null, new ClusterStatus.Unknown("repair", "no answer"));
     gauges.askOnce();

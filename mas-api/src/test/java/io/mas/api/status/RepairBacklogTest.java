@@ -24,7 +24,12 @@ class RepairBacklogTest {
       List.of("node-1", "node-2", "node-3", "node-1", "node-2", "node-3");
 
   private static RepairBacklog backlog(Stream<ExtentDocument> extents, ProcessDocument... workers) {
-    return RepairBacklog.of(extents.toList(), PARITY, List.of(workers), NOW);
+    return backlog(extents, 0, workers);
+  }
+
+  private static RepairBacklog backlog(
+      Stream<ExtentDocument> extents, int counted, ProcessDocument... workers) {
+    return RepairBacklog.of(extents.toList(), counted, PARITY, List.of(workers), NOW);
   }
 
   private static ProcessDocument worker(String id, long seen, long bytes, long lately) {
@@ -104,11 +109,15 @@ class RepairBacklogTest {
     RepairBacklog exact = backlog(Extents.files(1, RepairBacklog.MOST, column(0)));
     assertThat(exact.files()).isEqualTo(new Count(RepairBacklog.MOST, false));
     assertThat(exact.worst()).hasSize(RepairBacklog.WORST);
-    RepairBacklog cut = backlog(Extents.files(1, RepairBacklog.MOST + 1, column(0)));
+    RepairBacklog cut = backlog(Extents.files(1, RepairBacklog.MOST + 1, column(0)), 5_000);
     assertThat(cut.files()).isEqualTo(new Count(RepairBacklog.MOST, true));
-    assertThat(cut.extents()).isEqualTo(new Count(RepairBacklog.MOST, true));
-    assertThat(cut.bytes().more()).isTrue();
+    assertThat(cut.extents()).isEqualTo(new Count(5_000, false));
+    assertThat(cut.bytes()).as("as much of each").isEqualTo(new Count(5_000L * 2 * SHARD, false));
     assertThat(cut.unreadable()).isEqualTo(new Count(0, false));
+    RepairBacklog large =
+        backlog(Extents.files(1, RepairBacklog.MOST + 1, column(0)), RepairBacklog.MOST_COUNTED);
+    assertThat(large.extents()).isEqualTo(new Count(RepairBacklog.MOST_COUNTED, true));
+    assertThat(large.bytes().more()).isTrue();
   }
 
   /** The list is ordered by redundancy: behind an extent that lacks nothing none lacks a shard. */
