@@ -1,6 +1,8 @@
 package io.mas.api.status;
 
+import io.mas.api.metadata.Concern;
 import io.mas.api.metadata.ExtentDocument;
+import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.metadata.ProcessDocument;
 import io.mas.api.metadata.Survival;
@@ -47,11 +49,7 @@ public final class OperatorView {
   private final Question<GarbageBacklog> garbage;
 
   /** What the database knows of the repair, and of the layouts that files have. */
-  private record Work(
-      List<ExtentDocument> list,
-      int counted,
-      List<ProcessDocument> processes,
-      Set<Layout> layouts) {}
+  private record Work(WorkList list, List<ProcessDocument> processes, Set<Layout> layouts) {}
 
   /**
    * @param layout of new files
@@ -74,14 +72,31 @@ public final class OperatorView {
   }
 
   private Work work() {
-    List<ExtentDocument> list = metadata.extentsToRepair(Long.MAX_VALUE, RepairBacklog.MOST + 1);
-    return new Work(
-        list,
-        list.size() > RepairBacklog.MOST
+    List<ExtentDocument> found = metadata.extentsToRepair(Long.MAX_VALUE, RepairBacklog.MOST + 1);
+    int counted =
+        found.size() > RepairBacklog.MOST
             ? metadata.countExtentsToRepair(layout.m(), RepairBacklog.MOST_COUNTED)
-            : list.size(),
+            : 0;
+    return new Work(
+        WorkList.of(found, counted).without(this::leftover),
         metadata.processes(),
         metadata.sweep().orElse(SweepDocument.NONE).last().layouts());
+  }
+
+  /**
+   * Whether an extent cannot be read since its copies are being deleted, and no file has it: what a
+   * collection leaves for a while where a node is away, or it died.
+   */
+  private boolean leftover(ExtentDocument extent) {
+    return extent.marked()
+        && extent.redundancy() < 0
+        && metadata
+            .file(extent.hash(), Concern.MAJORITY)
+            .filter(FileDocument::live)
+            .filter(
+                file ->
+                    file.parts().stream().anyMatch(part -> part.id().equals(extent.id().part())))
+            .isEmpty();
   }
 
   // The cluster
@@ -101,9 +116,7 @@ public final class OperatorView {
         now,
         nodes,
         work == null ? null : mayFail(work, nodes),
-        work == null
-            ? null
-            : RepairBacklog.of(work.list, work.counted, layout.m(), work.processes, now),
+        work == null ? null : RepairBacklog.of(work.list, layout.m(), work.processes, now),
         notes,
         unknown);
   }
@@ -142,7 +155,8 @@ public final class OperatorView {
     IntStream whole =
         Stream.concat(Stream.of(layout), work.layouts.stream()).mapToInt(view::mayFail);
     IntStream lacking =
-        work.list.stream().mapToInt(extent -> Survival.mayFail(extent, serving::contains));
+        work.list.extents().stream()
+            .mapToInt(extent -> Survival.mayFail(extent, serving::contains));
     return IntStream.concat(whole, lacking).min().orElseThrow();
   }
 

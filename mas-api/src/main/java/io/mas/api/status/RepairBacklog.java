@@ -88,27 +88,19 @@ public record RepairBacklog(
   /**
    * The backlog.
    *
-   * @param found the work list, the least redundancy first: all of it, or one more than {@link
-   *     #MOST}
-   * @param counted how many extents have less redundancy than {@code parity}, at most {@link
-   *     #MOST_COUNTED}
    * @param parity of new files
    */
   static RepairBacklog of(
-      List<ExtentDocument> found,
-      int counted,
-      int parity,
-      Collection<ProcessDocument> processes,
-      long now) {
-    boolean cut = found.size() > MOST;
-    List<ExtentDocument> seen = found.subList(0, Math.min(found.size(), MOST));
+      WorkList work, int parity, Collection<ProcessDocument> processes, long now) {
+    List<ExtentDocument> seen = work.extents();
+    int last = seen.isEmpty() ? Integer.MIN_VALUE : seen.getLast().redundancy();
     List<ExtentDocument> lacking = seen.stream().filter(RepairBacklog::lacksShards).toList();
     // Behind the bound all have at least the redundancy of the last one seen.
-    boolean moreLack = cut && seen.getLast().redundancy() < mostParity(seen, parity);
+    boolean moreLack = work.cut() && last < mostParity(seen, parity);
     Map<ObjectHash, LackingFile> files = files(lacking);
     Count extents =
         moreLack
-            ? new Count(Math.max(lacking.size(), counted), counted >= MOST_COUNTED)
+            ? new Count(Math.max(lacking.size(), work.counted()), work.counted() >= MOST_COUNTED)
             : new Count(lacking.size(), false);
     long stuck = lacking.stream().filter(one -> one.turn().tries() >= STUCK_TRIES).count();
     long unreadable = files.values().stream().filter(file -> file.redundancy < 0).count();
@@ -117,11 +109,11 @@ public record RepairBacklog(
     List<ProcessDocument> workers = present.stream().filter(ProcessDocument::repairs).toList();
     return new RepairBacklog(
         new Count(files.size(), moreLack),
-        new Count(unreadable, cut && seen.getLast().redundancy() < 0),
+        new Count(unreadable, work.cut() && last < 0),
         extents,
         new Count(stuck, moreLack),
         new Count(writable(lacking, extents.number()), extents.more()),
-        new Count(seen.size() - lacking.size(), cut),
+        new Count(seen.size() - lacking.size(), work.cut()),
         files.values().stream().limit(WORST).toList(),
         workers.size(),
         rate(workers),

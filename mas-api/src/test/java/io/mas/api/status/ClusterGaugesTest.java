@@ -60,8 +60,7 @@ class ClusterGaugesTest {
         status(
             -1,
             RepairBacklog.of(
-                List.of(unreadable, Extents.of(2, column(0))),
-                2,
+                WorkList.of(List.of(unreadable, Extents.of(2, column(0))), 0),
                 2,
                 List.of(ProcessDocument.observer("a", NOW, "safe mode", List.of())),
                 NOW));
@@ -73,7 +72,7 @@ class ClusterGaugesTest {
     told("mas.repair.stuck", 1);
     told("mas.verdicts.held", 1);
 
-    status = status(2, RepairBacklog.of(List.of(), 0, 2, List.of(), NOW));
+    status = status(2, RepairBacklog.of(WorkList.of(List.of(), 0), 2, List.of(), NOW));
     gauges.askOnce();
     told("mas.cluster.may.fail", 2);
     told("mas.repair.backlog", 0);
@@ -82,7 +81,7 @@ class ClusterGaugesTest {
 
   @Test
   void whatIsNotKnownIsNoNumberAndThatItIsNotIsTold() {
-    status = status(2, RepairBacklog.of(List.of(), 0, 2, List.of(), NOW));
+    status = status(2, RepairBacklog.of(WorkList.of(List.of(), 0), 2, List.of(), NOW));
     gauges.askOnce();
     status = status(null, null, new ClusterStatus.Unknown("repair", "no answer"));
     gauges.askOnce();

@@ -211,6 +211,33 @@ class OperatorViewTest {
     assertThat(repair(bad).worst().getFirst().hash()).isEqualTo(Extents.hash(3));
   }
 
+  /** Its copies are being deleted: it is no file that cannot be read, and nobody is to be woken. */
+  @Test
+  void whatACollectionLeavesOfADeletedFileIsNoAlarm() {
+    ExtentDocument left = Extents.of(1, column(0), column(1), column(2));
+    save(left);
+    assertThat(store.compareAndSetExtent(left.withMark())).isEqualTo(WriteOutcome.APPLIED);
+    assertThat(operator().status().healthy()).isTrue();
+    assertThat(operator().status().mayFail()).isEqualTo(2);
+    saveFileOf(left);
+    ClusterStatus live = operator().status();
+    assertThat(live.mayFail()).as("a mark means nothing in a file that is there").isNegative();
+    assertThat(repair(live).unreadable()).isEqualTo(new Count(1, false));
+  }
+
+  private void saveFileOf(ExtentDocument extent) {
+    FileDocument file =
+        new FileDocument(
+            extent.hash(),
+            1,
+            FileDocument.State.LIVE,
+            2L * Extents.BLOCK,
+            "a",
+            1,
+            List.of(new FileDocument.Part(2L * Extents.BLOCK, extent.id().part())));
+    assertThat(store.compareAndSetFile(file)).isEqualTo(WriteOutcome.APPLIED);
+  }
+
   private static RepairBacklog repair(ClusterStatus status) {
     return Objects.requireNonNull(status.repair());
   }

@@ -29,7 +29,7 @@ class RepairBacklogTest {
 
   private static RepairBacklog backlog(
       Stream<ExtentDocument> extents, int counted, ProcessDocument... workers) {
-    return RepairBacklog.of(extents.toList(), counted, PARITY, List.of(workers), NOW);
+    return RepairBacklog.of(WorkList.of(extents.toList(), counted), PARITY, List.of(workers), NOW);
   }
 
   private static ProcessDocument worker(String id, long seen, long bytes, long lately) {
