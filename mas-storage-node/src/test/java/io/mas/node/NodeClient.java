@@ -137,13 +137,16 @@ final class NodeClient implements AutoCloseable {
 
   /** {@code more} is the rest of the query. */
   HttpResponse<byte[]> get(ShardKey key, int from, int count, String more) {
-    String range = "?from=%d&count=%d".formatted(from, count);
-    return get(InternalApi.shardPath(key) + range + more);
+    return get(path(key, from, count, more));
+  }
+
+  private static String path(ShardKey key, int from, int count, String more) {
+    return InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count) + more;
   }
 
   /** The body of a GET as it comes, over a connection with small buffers. */
   InputStream open(ShardKey key, int from, int count, String more) throws IOException {
-    String path = InternalApi.shardPath(key) + "?from=%d&count=%d".formatted(from, count) + more;
+    String path = path(key, from, count, more);
     var connection = (HttpURLConnection) URI.create(address + path).toURL().openConnection();
     signed("GET", path, new byte[0]).forEach(connection::setRequestProperty);
     return connection.getInputStream();

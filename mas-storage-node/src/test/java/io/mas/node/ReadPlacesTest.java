@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +91,7 @@ final class ReadPlacesTest {
 
   private Future<Integer> ofOneBlock(String more) {
     return CompletableFuture.supplyAsync(
-            () -> client.get(KEY, 0, 1, more), Executors.newVirtualThreadPerTaskExecutor())
+            () -> client.get(KEY, 0, 1, more), Thread::startVirtualThread)
         .thenApply(HttpResponse::statusCode);
   }
 }

@@ -46,6 +46,11 @@ final class RocksExtents {
     return lacking(least, turn -> turn <= time, limit);
   }
 
+  int countToRepair(int below, int limit) {
+    RocksKey all = RocksKey.extentsToRepair();
+    return documents.keys(all, all, limit, key -> key.number() < below).size();
+  }
+
   List<ExtentDocument> withTurn(int least, long from, long to, int limit) {
     return lacking(least, turn -> turn >= from && turn < to, limit);
   }

@@ -209,8 +209,7 @@ public final class RocksMetadataStore implements MetadataStore {
 
   @Override
   public int countExtentsToRepair(int below, int limit) {
-    RocksKey all = RocksKey.extentsToRepair();
-    return documents.keys(all, all, limit, key -> key.number() < below).size();
+    return extents.countToRepair(below, limit);
   }
 
   @Override

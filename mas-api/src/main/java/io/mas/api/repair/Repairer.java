@@ -48,7 +48,7 @@ final class Repairer {
   /** Tries with a node that does not take a block now, before a column moves for it. */
   private static final int PATIENCE = 3;
 
-  /** How long a block that cannot be read holds back a lost node's column: it may bring it back. */
+  /** How long a block that cannot be read holds back a column that is gone: it may come back. */
   private static final Duration FOR_A_RETURN = Duration.ofHours(1);
 
   private final Parts parts;
@@ -220,8 +220,8 @@ final class Repairer {
     /** Ends the turn, with the evidence that came up; whoever has changed it meanwhile is right. */
     void end(Turn next) {
       Change change = Change.of(found);
-      Turn since = extent.missing().isEmpty() ? next.since(parts.clock.millis()) : next;
-      WriteOutcome _ = parts.metadata.compareAndSetExtent(change.of(extent, since, parts.planner));
+      Turn turn = extent.missing().isEmpty() ? next.since(parts.clock.millis()) : next;
+      WriteOutcome _ = parts.metadata.compareAndSetExtent(change.of(extent, turn, parts.planner));
     }
 
     /** Deletes what was written and is published nowhere; what stays the inventory sweep finds. */

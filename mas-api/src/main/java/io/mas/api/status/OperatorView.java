@@ -93,9 +93,7 @@ public final class OperatorView {
         && metadata
             .file(extent.hash(), Concern.MAJORITY)
             .filter(FileDocument::live)
-            .filter(
-                file ->
-                    file.parts().stream().anyMatch(part -> part.id().equals(extent.id().part())))
+            .filter(file -> file.names(extent.id().part()))
             .isEmpty();
   }
 

@@ -84,15 +84,20 @@ final class ShardController {
     int count = range.number("count");
     Priority priority = range.priority();
     int weight = count > 1 ? 2 : 1; // of several up to READ_AT_ONCE_BYTES are kept in memory
-    if (priority == Priority.BACKGROUND) {
-      try (var _ = backgroundReads.take(weight);
-          var _ = reads.take(weight)) {
-        store.inBackground(() -> answer(key, from, count, response));
+    ShardStore.Use answer = () -> answer(key, from, count, response);
+    switch (priority) {
+      case NORMAL -> inItsPlace(weight, answer);
+      case BACKGROUND -> {
+        try (var _ = backgroundReads.take(weight)) {
+          inItsPlace(weight, () -> store.inBackground(answer));
+        }
       }
-    } else {
-      try (var _ = reads.take(weight)) {
-        answer(key, from, count, response);
-      }
+    }
+  }
+
+  private void inItsPlace(int weight, ShardStore.Use read) throws IOException {
+    try (var _ = reads.take(weight)) {
+      read.run();
     }
   }
 
