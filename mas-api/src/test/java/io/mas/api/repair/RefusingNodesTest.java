@@ -3,7 +3,6 @@ package io.mas.api.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mas.api.metadata.ExtentDocument;
-import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.nodes.NodeException;
 import io.mas.api.nodes.SimulatedNodes;
@@ -15,29 +14,13 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that are to have a shard and do not take it. */
-@Timeout(60)
-class RefusingNodesTest {
-  private static final int BLOCK = RepairWorld.BLOCK;
-
-  private final RepairWorld world;
-
+class RefusingNodesTest extends UsualRepair {
   RefusingNodesTest(@TempDir Path directory) {
-    world = new RepairWorld(directory, ObjectWorld.Shape.USUAL);
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    world.close();
-  }
-
-  private RepairWorker worker() {
-    return world.worker(RepairRule.ALL);
+    super(directory);
   }
 
   /** These nodes take nothing. */
@@ -82,8 +65,7 @@ class RefusingNodesTest {
     FileDocument file = world.store(ObjectWorld.random(6, 3 * BLOCK));
     ExtentDocument extent = world.first(file);
     String full = extent.shards().get(4).node();
-    world.nodes.damage(extent.id(), 4, 0);
-    world.lacks(extent, new Missing(4, 0));
+    world.damage(extent, 4, 0);
     refuse(NodeError.FULL, full::equals);
     world.sweep(worker());
     world.assertWhole(file);
@@ -96,8 +78,7 @@ class RefusingNodesTest {
     FileDocument file = world.store(ObjectWorld.random(7, 3 * BLOCK));
     ExtentDocument extent = world.first(file);
     String silent = extent.shards().get(4).node();
-    world.nodes.damage(extent.id(), 4, 0);
-    world.lacks(extent, new Missing(4, 0));
+    world.damage(extent, 4, 0);
     world.silence(silent);
     RepairWorker worker = worker();
     for (int i = 0; i < 3; i++) {
@@ -117,8 +98,7 @@ class RefusingNodesTest {
     FileDocument file = world.store(ObjectWorld.random(17, 3 * BLOCK));
     ExtentDocument extent = world.first(file);
     String restarted = extent.shards().get(4).node();
-    world.nodes.damage(extent.id(), 4, 0);
-    world.lacks(extent, new Missing(4, 0));
+    world.damage(extent, 4, 0);
     refuse(NodeError.IDENTITY_MISMATCH, restarted::equals);
     RepairWorker worker = worker();
     world.sweep(worker);

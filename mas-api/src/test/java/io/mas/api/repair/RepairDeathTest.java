@@ -3,7 +3,6 @@ package io.mas.api.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mas.api.metadata.ExtentDocument;
-import io.mas.api.metadata.ExtentDocument.Missing;
 import io.mas.api.metadata.FileDocument;
 import io.mas.api.metadata.MetadataStore;
 import io.mas.api.nodes.ShardClient;
@@ -97,8 +96,7 @@ class RepairDeathTest {
         for (boolean done : List.of(false, true)) {
           ExtentDocument extent = world.first(file);
           world.loseColumn(extent, 0);
-          world.nodes.damage(extent.id(), 3, 1);
-          world.lacks(extent, new Missing(3, 1));
+          world.damage(extent, 3, 1);
           Life life = new Life(steps, done);
           live(world, life);
           died = life.over();
@@ -199,8 +197,7 @@ class RepairDeathTest {
     switch (random.nextInt(4)) {
       case 0 -> world.loseColumn(extent, shard);
       case 1 -> {
-        world.nodes.damage(extent.id(), shard, block);
-        world.lacks(extent, new Missing(shard, block));
+        world.damage(extent, shard, block);
       }
       case 2 -> {
         world.loseColumn(extent, shard);

@@ -20,31 +20,15 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every kind of harm to the shards of an extent, and what stands in the way of its repair. */
-@Timeout(60)
-class RepairTest {
-  private static final int BLOCK = RepairWorld.BLOCK;
-
-  private final RepairWorld world;
-
+class RepairTest extends UsualRepair {
   RepairTest(@TempDir Path directory) {
-    world = new RepairWorld(directory, ObjectWorld.Shape.USUAL);
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    world.close();
-  }
-
-  private RepairWorker worker() {
-    return world.worker(RepairRule.ALL);
+    super(directory);
   }
 
   /** What happens to the shards of an extent of several blocks; m of each block at the most. */
@@ -60,8 +44,7 @@ class RepairTest {
       @Override
       void to(RepairWorld world, ExtentDocument extent) {
         int last = extent.blocks().size() - 1;
-        world.nodes.damage(extent.id(), 2, last);
-        world.lacks(extent, new Missing(2, last));
+        world.damage(extent, 2, last);
       }
     },
     BLOCKS_OF_ALL_COLUMNS {
@@ -70,8 +53,7 @@ class RepairTest {
         for (int shard = 0; shard < extent.shards().size(); shard++) {
           int block = shard % extent.blocks().size();
           if (shard < extent.blocks().size() || extent.blocks().size() > 1) {
-            world.nodes.damage(extent.id(), shard, block);
-            world.lacks(extent, new Missing(shard, block));
+            world.damage(extent, shard, block);
           }
         }
       }
@@ -93,8 +75,7 @@ class RepairTest {
       @Override
       void to(RepairWorld world, ExtentDocument extent) {
         world.loseColumn(extent, 2);
-        world.nodes.damage(extent.id(), 0, 0);
-        world.lacks(extent, new Missing(0, 0));
+        world.damage(extent, 0, 0);
       }
     },
     COLUMN_AND_WHAT_NOBODY_KNOWS {
@@ -168,8 +149,7 @@ class RepairTest {
   void aBlockStaysAndAColumnMovesUnderANewAttempt() {
     FileDocument file = world.store(ObjectWorld.random(1, 4 * BLOCK));
     ExtentDocument before = world.first(file);
-    world.nodes.damage(before.id(), 3, 1);
-    world.lacks(before, new Missing(3, 1));
+    world.damage(before, 3, 1);
     world.loseColumn(before, 5);
     world.sweep(worker());
     ExtentDocument after = world.first(file);
@@ -210,8 +190,7 @@ class RepairTest {
     FileDocument file = world.store(ObjectWorld.random(31, 7 * BLOCK));
     ExtentDocument extent = world.first(file);
     for (int block : new int[] {0, 1, 3, 6}) {
-      world.nodes.damage(extent.id(), 2, block);
-      world.lacks(extent, new Missing(2, block));
+      world.damage(extent, 2, block);
     }
     world.sweep(worker());
     world.assertWhole(file);
@@ -249,8 +228,7 @@ class RepairTest {
     world.nodes.fail(
         (operation, node, key) -> {
           if (operation == Operation.PUT && once.compareAndSet(false, true)) {
-            world.nodes.damage(extent.id(), 5, 1);
-            world.lacks(extent, new Missing(5, 1));
+            world.damage(extent, 5, 1);
           }
         });
     RepairWorker worker = world.worker(world.store, world.nodes, RepairRule.ALL, 1);

@@ -150,6 +150,12 @@ final class RepairWorld implements AutoCloseable {
     lacks(extent, new Missing(shard, Missing.ALL));
   }
 
+  /** A shard of a block is damaged, and that is known. */
+  void damage(ExtentDocument extent, int shard, int block) {
+    nodes.damage(extent.id(), shard, block);
+    lacks(extent, new Missing(shard, block));
+  }
+
   /** From now on the node does not answer. */
   void silence(String silent) {
     nodes.fail(

@@ -11,29 +11,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Blocks of which fewer than k shards are left, and what else their extents wait for. */
-@Timeout(60)
-class UnreadableBlocksTest {
-  private static final int BLOCK = RepairWorld.BLOCK;
-
-  private final RepairWorld world;
-
+class UnreadableBlocksTest extends UsualRepair {
   UnreadableBlocksTest(@TempDir Path directory) {
-    world = new RepairWorld(directory, ObjectWorld.Shape.USUAL);
-  }
-
-  @AfterEach
-  void everythingIsGivenBack() {
-    world.close();
-  }
-
-  private RepairWorker worker() {
-    return world.worker(RepairRule.ALL);
+    super(directory);
   }
 
   @Test
@@ -77,11 +61,9 @@ class UnreadableBlocksTest {
     FileDocument file = world.store(ObjectWorld.random(5, 3 * BLOCK));
     ExtentDocument extent = world.first(file);
     for (int shard = 0; shard < 3; shard++) {
-      world.nodes.damage(extent.id(), shard, 1);
-      world.lacks(extent, new Missing(shard, 1));
+      world.damage(extent, shard, 1);
     }
-    world.nodes.damage(extent.id(), 0, 2);
-    world.lacks(extent, new Missing(0, 2));
+    world.damage(extent, 0, 2);
     world.sweep(worker());
     assertThat(world.now(extent).missing())
         .containsExactlyInAnyOrder(new Missing(0, 1), new Missing(1, 1), new Missing(2, 1));
@@ -97,8 +79,13 @@ class UnreadableBlocksTest {
       world.objects.loseForGood(extent.shards().get(shard).node());
       world.loseColumn(extent, shard);
     }
-    world.nodes.damage(extent.id(), 2, 1);
-    world.lacks(extent, new Missing(2, 1));
+    world.damage(extent, 2, 1);
+    movesAfterAnHourWithoutTheSecondBlock(extent);
+    assertThat(world.now(extent).shards().subList(2, 6)).isEqualTo(extent.shards().subList(2, 6));
+  }
+
+  /** Of the first three columns the second block is lost for good. */
+  private void movesAfterAnHourWithoutTheSecondBlock(ExtentDocument extent) {
     RepairWorker worker = worker();
     world.repair(worker);
     assertThat(world.now(extent).shards()).as("for half an hour").isEqualTo(extent.shards());
@@ -107,7 +94,6 @@ class UnreadableBlocksTest {
     Missing[] unreadable = {new Missing(0, 1), new Missing(1, 1), new Missing(2, 1)};
     assertThat(world.now(extent).missing()).containsExactlyInAnyOrder(unreadable);
     assertThat(world.wrong(world.now(extent))).containsExactlyInAnyOrder(unreadable);
-    assertThat(world.now(extent).shards().subList(2, 6)).isEqualTo(extent.shards().subList(2, 6));
   }
 
   /** However long the extent has waited for the repair of another. */
@@ -115,8 +101,7 @@ class UnreadableBlocksTest {
   void aNodeHasItsHourToReturnFromWhenItWasLost() {
     FileDocument file = world.store(ObjectWorld.random(19, 3 * BLOCK));
     ExtentDocument extent = world.first(file);
-    world.nodes.damage(extent.id(), 2, 1);
-    world.lacks(extent, new Missing(2, 1));
+    world.damage(extent, 2, 1);
     world.loseColumn(extent, 0);
     world.objects.loseForGood(extent.shards().getFirst().node());
     world.objects.time.addAndGet(Duration.ofHours(5).toMillis());
@@ -140,16 +125,8 @@ class UnreadableBlocksTest {
     ExtentDocument extent = world.first(file);
     world.loseColumn(extent, 0);
     for (int shard = 1; shard < 3; shard++) {
-      world.nodes.damage(extent.id(), shard, 1);
-      world.lacks(extent, new Missing(shard, 1));
+      world.damage(extent, shard, 1);
     }
-    RepairWorker worker = worker();
-    world.repair(worker);
-    assertThat(world.now(extent).shards()).as("for half an hour").isEqualTo(extent.shards());
-    world.repair(worker);
-    world.repair(worker);
-    Missing[] unreadable = {new Missing(0, 1), new Missing(1, 1), new Missing(2, 1)};
-    assertThat(world.now(extent).missing()).containsExactlyInAnyOrder(unreadable);
-    assertThat(world.wrong(world.now(extent))).containsExactlyInAnyOrder(unreadable);
+    movesAfterAnHourWithoutTheSecondBlock(extent);
   }
 }
