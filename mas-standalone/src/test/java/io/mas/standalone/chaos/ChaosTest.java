@@ -94,22 +94,24 @@ class ChaosTest {
   void nothingIsLostInAThousandKills() throws Exception {
     ChaosRun run = new ChaosRun(chaos, CLIENTS, LONG);
     long kills = Long.getLong("mas.kills", 1_000);
-    long files = Long.getLong("mas.chaos.files", 20_000);
+    int files = Integer.getInteger("mas.chaos.files", 20_000);
     Duration least = seconds(7_200);
     long start = System.nanoTime();
     Duration spent = Duration.ZERO;
     while (spent.compareTo(least) < 0
-        || (spent.compareTo(LONGEST) < 0 && (kills(run) < kills || run.load().stored() < files))) {
+        || (spent.compareTo(LONGEST) < 0
+            && (kills(run) < kills || run.load().storedFiles() < files))) {
       run.load().thin(chaos.clients(), STAY_PERCENT);
       run.faults(shortest(ROUND, least, LONGEST.minus(spent)));
       assertGood(run);
       spent = Duration.ofNanos(System.nanoTime() - start);
       ChaosCluster.log(
-          "after %d min: %d kills, %d uploads acknowledged"
-              .formatted(spent.toMinutes(), kills(run), run.load().stored()));
+          "after %d min: %d kills, %d uploads of %d files acknowledged"
+              .formatted(
+                  spent.toMinutes(), kills(run), run.load().stored(), run.load().storedFiles()));
     }
     assertThat(kills(run)).isGreaterThanOrEqualTo(kills);
-    assertThat(run.load().stored()).isGreaterThanOrEqualTo(files);
+    assertThat(run.load().storedFiles()).isGreaterThanOrEqualTo(files);
   }
 
   private static Duration shortest(Duration... some) {

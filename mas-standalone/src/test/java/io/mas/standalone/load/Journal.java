@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
@@ -28,6 +30,7 @@ final class Journal {
   private final Outages outages;
   private final Map<Operation, Tally> tallies = new EnumMap<>(Operation.class);
   private final LongAdder uploads = new LongAdder();
+  private final Set<String> files = ConcurrentHashMap.newKeySet();
   private final ConcurrentLinkedQueue<String> violations = new ConcurrentLinkedQueue<>();
   private final AtomicLong violationCount = new AtomicLong();
   private final ConcurrentLinkedQueue<String> refusals = new ConcurrentLinkedQueue<>();
@@ -114,8 +117,14 @@ final class Journal {
   }
 
   /** The client was told that its upload is stored; once for each, however often it asks. */
-  void stored() {
+  void stored(KnownFile file) {
     uploads.increment();
+    files.add(file.hash());
+  }
+
+  /** Of how many files an upload was acknowledged. */
+  int files() {
+    return files.size();
   }
 
   /** How many uploads were acknowledged. */

@@ -97,11 +97,19 @@ final class KnownFile {
 
   /** What the last change that was asked for would make of it. */
   synchronized State lastWish() {
+    return last().to;
+  }
+
+  /** Whether the last change that was asked for is done. */
+  synchronized boolean lastDone() {
+    return last().outcome == Outcome.DONE;
+  }
+
+  private Change last() {
     return changes.stream()
         .filter(change -> change.outcome != Outcome.REFUSED)
         .reduce((_, later) -> later)
-        .orElseThrow()
-        .to;
+        .orElseThrow();
   }
 
   /** The state that it has all the time between two times, if that is certain. */

@@ -57,6 +57,18 @@ class KnownFileTest {
   }
 
   @Test
+  void anUnansweredFinishBesideOneThatWasAnsweredLeavesEachLaterDeleteUncertain() {
+    change(State.STORED, 10, 20, Outcome.OPEN);
+    stored(10, 20);
+    assertState(State.STORED, 20, 30);
+    deleted(30, 40);
+    assertUncertain(40, 50);
+    deleted(50, 60);
+    assertUncertain(60, 70);
+    assertThat(file.lastDone()).isTrue();
+  }
+
+  @Test
   void aLookThatOverlapsAChangeIsUncertain() {
     stored(10, 20);
     deleted(30, 40);

@@ -152,6 +152,9 @@ final class LoadClient {
     Optional<State> state = file.state(now, now);
     if (uploads.unfinished(file) && state.equals(Optional.of(State.ABSENT))) {
       goOn(file);
+    } else if (state.isEmpty() && file.lastDone()) {
+      // An upload that was not answered may be in force at any time: nothing more can be learnt.
+      store(place(slot, file), false);
     } else if (state.orElse(file.lastWish()) == State.ABSENT) {
       if (state.isEmpty()) {
         uploads.delete(file); // until it is known to be done

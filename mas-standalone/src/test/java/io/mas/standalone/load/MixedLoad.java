@@ -230,6 +230,11 @@ public final class MixedLoad {
     return journal.uploads();
   }
 
+  /** Files of which an upload was acknowledged, each once. */
+  public int storedFiles() {
+    return journal.files();
+  }
+
   /** Figures for people. */
   public String report() {
     return journal.report();

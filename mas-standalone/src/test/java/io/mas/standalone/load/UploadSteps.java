@@ -88,7 +88,7 @@ final class UploadSteps {
               State.STORED,
               () -> requests.ask(request, content.length(), c -> c.single(token.get(), content)));
       if (reply.ok()) {
-        journal.stored();
+        journal.stored(file);
       }
     }
   }
@@ -338,7 +338,7 @@ final class UploadSteps {
       if (reply.ok()) {
         unsettled.remove(file);
         if (!counted.getAndSet(true)) {
-          journal.stored();
+          journal.stored(file);
         }
       } else if (outcome(State.STORED, reply) == Outcome.OPEN || reply.code() == MISMATCH) {
         unsettled.add(file);
