@@ -153,7 +153,7 @@ final class LoadClient {
     if (uploads.unfinished(file) && state.equals(Optional.of(State.ABSENT))) {
       goOn(file);
     } else if (state.isEmpty() && file.lastDone()) {
-      // An upload that was not answered may be in force at any time: nothing more can be learnt.
+      // An earlier upload that was not answered may come into force at any time, whatever is done.
       store(place(slot, file), false);
     } else if (state.orElse(file.lastWish()) == State.ABSENT) {
       if (state.isEmpty()) {
